@@ -1,0 +1,76 @@
+"""The models of the programme, one module per noun."""
+
+from __future__ import annotations
+
+from huomiao.innovations.models.calls import (
+    Band,
+    Call,
+    CallAttachment,
+    Category,
+    Criterion,
+    Exclusion,
+    Grade,
+    MixRule,
+    PriorityField,
+    PriorityList,
+    Quota,
+    Rubric,
+    Window,
+)
+from huomiao.innovations.models.declarations import (
+    Attachment,
+    Author,
+    Benefit,
+    Declaration,
+    EarlierAward,
+    IntellectualProperty,
+    Likeness,
+    Opinion,
+)
+from huomiao.innovations.models.recommendations import ImportBatch, SummaryTable
+from huomiao.innovations.models.reviews import (
+    Conflict,
+    Entry,
+    EntryFile,
+    Expert,
+    Relation,
+    Result,
+    Round,
+    Sheet,
+    Unsealing,
+)
+
+__all__ = [
+    "Attachment",
+    "Author",
+    "Band",
+    "Benefit",
+    "Call",
+    "CallAttachment",
+    "Category",
+    "Conflict",
+    "Criterion",
+    "Declaration",
+    "EarlierAward",
+    "Entry",
+    "EntryFile",
+    "Exclusion",
+    "Expert",
+    "Grade",
+    "ImportBatch",
+    "IntellectualProperty",
+    "Likeness",
+    "MixRule",
+    "Opinion",
+    "PriorityField",
+    "PriorityList",
+    "Quota",
+    "Relation",
+    "Result",
+    "Round",
+    "Rubric",
+    "Sheet",
+    "SummaryTable",
+    "Unsealing",
+    "Window",
+]

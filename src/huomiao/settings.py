@@ -1,0 +1,275 @@
+"""One settings file; everything that varies comes from the environment.
+
+The variables are listed, with their meaning, in ``docs/reference/settings.md``; a test keeps that page complete.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+import sys
+from pathlib import Path
+
+import django_stubs_ext
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+django_stubs_ext.monkeypatch()
+
+env = environ.Env()
+
+PACKAGE_DIR = Path(__file__).resolve().parent
+# A checkout keeps its data beside the code; an installed package keeps it where it was started.
+_checkout = PACKAGE_DIR.parent.parent
+BASE_DIR = _checkout if (_checkout / "pyproject.toml").exists() else Path.cwd()
+
+TESTING = "pytest" in sys.modules
+PRODUCTION = env.bool("HUOMIAO_PRODUCTION", default=False)
+DEMO = env.bool("HUOMIAO_DEMO", default=False)
+DEBUG = env.bool("HUOMIAO_DEBUG", default=False)
+if PRODUCTION and (DEBUG or DEMO):
+    raise ImproperlyConfigured("HUOMIAO_PRODUCTION refuses HUOMIAO_DEBUG and HUOMIAO_DEMO: both open doors.")
+
+DATA_DIR = Path(env.str("HUOMIAO_DATA", default=str(BASE_DIR / "var"))).expanduser()
+
+
+def _secret_key() -> str:
+    """The secret from the environment; outside production one is made once and kept with the data."""
+    given: str = env.str("SECRET_KEY", default="")
+    if given:
+        return given
+    if PRODUCTION:
+        raise ImproperlyConfigured("Production needs SECRET_KEY in the environment (50 random characters or more).")
+    if TESTING:
+        return "only-for-tests-" + "x" * 40
+    path = DATA_DIR / "secret-key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(secrets.token_urlsafe(48))
+        path.chmod(0o600)
+    return path.read_text().strip()
+
+
+SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
+# Keys for personal identifiers at rest, newest first; older ones still read. Outside production derived from the secret.
+FIELD_KEYS: list[str] = env.list("HUOMIAO_FIELD_KEYS", default=[])
+if not FIELD_KEYS:
+    if PRODUCTION:
+        raise ImproperlyConfigured("Production needs HUOMIAO_FIELD_KEYS (Fernet keys, newest first).")
+    FIELD_KEYS = [base64.urlsafe_b64encode(hashlib.sha256(b"field:" + SECRET_KEY.encode()).digest()).decode()]
+# Equal identifiers are found by this keyed hash; changing it needs `manage.py reindex_identifiers`.
+BLIND_INDEX_KEY = env.str(
+    "HUOMIAO_BLIND_INDEX_KEY", default=hashlib.sha256(b"index:" + FIELD_KEYS[-1].encode()).hexdigest()
+)
+
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
+if PRODUCTION and not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("Production needs ALLOWED_HOSTS: the host names under which people reach the site.")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# The address that QR codes and certificates carry; without it the request's own address is used.
+PUBLIC_URL = env.str("HUOMIAO_PUBLIC_URL", default="").rstrip("/")
+PROGRAMME_NAME = env.str("HUOMIAO_NAME", default="")
+
+INSTALLED_APPS = [
+    "huomiao.portal",
+    "huomiao.stats",
+    "huomiao.innovations",
+    "huomiao.studios",
+    "huomiao.honours",
+    "huomiao.notices",
+    "huomiao.orgs",
+    "huomiao.accounts",
+    "huomiao.files",
+    "huomiao.core",
+    "huomiao.demo",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.dingtalk",
+    "allauth.socialaccount.providers.feishu",
+    "axes",
+    "csp",
+    "django_tasks",
+    "django_tasks_db",
+    "template_partials",
+    "treebeard",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "huomiao.core.middleware.DomainErrorMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "huomiao.urls"
+WSGI_APPLICATION = "huomiao.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "huomiao.core.context.site",
+                "huomiao.portal.context.navigation",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "template_partials.templatetags.partials",
+                "huomiao.core.templatetags.ui",
+            ],
+        },
+    }
+]
+
+# --- Data ---------------------------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'huomiao.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # A transaction takes the write lock at its start, so it waits for it instead of failing half-way.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA busy_timeout=20000;PRAGMA cache_size=-32000;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", default="")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+MEDIA_ROOT = DATA_DIR / "files"
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_URL = "/static/"
+S3_BUCKET = env.str("HUOMIAO_S3_BUCKET", default="")
+STORAGES = {
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.str("HUOMIAO_S3_ENDPOINT", default="") or None,
+            "access_key": env.str("HUOMIAO_S3_ACCESS_KEY", default="") or None,
+            "secret_key": env.str("HUOMIAO_S3_SECRET_KEY", default="") or None,
+            "default_acl": "private",
+        },
+    }
+    if S3_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING or DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = TESTING or DEBUG
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+UPLOAD_LIMIT_MB = env.int("HUOMIAO_UPLOAD_LIMIT_MB", default=200)
+
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks.backends.immediate.ImmediateBackend" if TESTING else "django_tasks_db.DatabaseBackend",
+        "QUEUES": ["default"],
+    }
+}
+
+# --- People -------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "huomiao.accounts.backends.NameOrPhoneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "portal:home"
+LOGOUT_REDIRECT_URL = "portal:home"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+
+# --- Language and time --------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# --- Security -----------------------------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+CSRF_COOKIE_SAMESITE = "Lax"
+HTTPS = env.bool("HUOMIAO_HTTPS", default=PRODUCTION)
+if HTTPS:
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    if env.bool("HUOMIAO_BEHIND_PROXY", default=False):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Logs ---------------------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("HUOMIAO_LOG_LEVEL", default="WARNING")},
+    "loggers": {"huomiao": {"level": env.str("HUOMIAO_LOG_LEVEL", default="INFO")}},
+}

@@ -1,0 +1,18 @@
+"""What every test stands on: no socket, an empty cache, files in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+
+# Playwright's event loop runs in the main thread of browser journeys; Django would refuse its ORM there.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(autouse=True)
+def _clean_surroundings(settings, tmp_path: Path):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    cache.clear()
