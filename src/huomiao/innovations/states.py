@@ -39,6 +39,22 @@ class Stage(models.TextChoices):
     NOTICE = "notice", _("公示")
 
 
+class Section(models.TextChoices):
+    """The parts of a call that are changed one at a time, each until the stage that uses it begins."""
+
+    BASICS = "basics", _("基本信息与正文")
+    CATEGORIES = "categories", _("成果类别")
+    PRIORITIES = "priorities", _("重点领域")
+    QUOTAS = "quotas", _("推荐名额与结构要求")
+    LIMITS = "limits", _("申报限制")
+    EXCLUSIONS = "exclusions", _("不予受理情形")
+    RUBRICS = "rubrics", _("评分标准")
+    WINDOWS = "windows", _("时间安排")
+    REVIEW = "review", _("评审规则")
+    GRADES = "grades", _("等次与公示")
+    ATTACHMENTS = "attachments", _("附件")
+
+
 class State(models.TextChoices):
     """Where a declaration stands. While SUBMITTED, ``desk`` says which union it waits for."""
 
