@@ -25,6 +25,8 @@ from huomiao.innovations.models.declarations import (
     EarlierAward,
     IntellectualProperty,
     Likeness,
+    LikenessBand,
+    NumberSeries,
     Opinion,
 )
 from huomiao.innovations.models.recommendations import ImportBatch, SummaryTable
@@ -33,11 +35,13 @@ from huomiao.innovations.models.reviews import (
     Entry,
     EntryFile,
     Expert,
+    Redaction,
     Relation,
     Result,
     Round,
     Sheet,
     Unsealing,
+    Withheld,
 )
 
 __all__ = [
@@ -60,11 +64,14 @@ __all__ = [
     "ImportBatch",
     "IntellectualProperty",
     "Likeness",
+    "LikenessBand",
     "MixRule",
+    "NumberSeries",
     "Opinion",
     "PriorityField",
     "PriorityList",
     "Quota",
+    "Redaction",
     "Relation",
     "Result",
     "Round",
@@ -73,4 +80,5 @@ __all__ = [
     "SummaryTable",
     "Unsealing",
     "Window",
+    "Withheld",
 ]

@@ -100,6 +100,11 @@ class Declaration(models.Model):
     excluded_none = models.JSONField(default=list, blank=True)
     # Counts up with every saved draft, so that a second window cannot overwrite unseen.
     version = models.PositiveIntegerField(default=0)
+    # The version at which each step of the form was last saved: two windows at different steps do not collide.
+    step_versions = models.JSONField(default=dict, editable=False)
+    # The texts as they were last handed in, and which of them a correction changed since: the reviewer sees both.
+    handed_in = models.JSONField(default=dict, editable=False)
+    changed = models.JSONField(default=list, editable=False)
     # What the QR code of the printed form carries.
     paper_code = models.CharField(max_length=16, unique=True, default=new_paper_code, editable=False)
     # Place in its union's recommendation list.
@@ -151,6 +156,10 @@ class Author(models.Model):
     is_member = models.BooleanField(_("工会会员"), default=True)
     contribution = models.TextField(_("贡献"), blank=True)
     confirmed_at = models.DateTimeField(_("本人确认"), null=True, blank=True)
+    # The author, or the secretary who holds the signature on paper of an author without an account.
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         ordering = ("place",)
@@ -259,6 +268,35 @@ class Likeness(models.Model):
 
     def __str__(self) -> str:
         return f"{self.share}"
+
+
+class LikenessBand(models.Model):
+    """One band of a text's MinHash. Texts that share a band are worth comparing; an index finds them at any size."""
+
+    key = models.BigIntegerField(db_index=True)
+    declaration = models.ForeignKey(Declaration, null=True, on_delete=models.CASCADE, related_name="+")
+    honour = models.ForeignKey("honours.Honour", null=True, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(declaration__isnull=False, honour=None) | Q(declaration=None, honour__isnull=False),
+                name="innovations_band_of_one_text",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class NumberSeries(models.Model):
+    """How far the numbers that begin with ``stem`` have been given out. Its row is the lock on the next one."""
+
+    stem = models.CharField(max_length=60, unique=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.stem}-{self.last:04d}"
 
 
 history.guard(
