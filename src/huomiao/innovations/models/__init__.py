@@ -29,7 +29,7 @@ from huomiao.innovations.models.declarations import (
     NumberSeries,
     Opinion,
 )
-from huomiao.innovations.models.recommendations import ImportBatch, SummaryTable
+from huomiao.innovations.models.recommendations import ImportBatch, Reminder, SummaryTable
 from huomiao.innovations.models.reviews import (
     Conflict,
     Entry,
@@ -73,6 +73,7 @@ __all__ = [
     "Quota",
     "Redaction",
     "Relation",
+    "Reminder",
     "Result",
     "Round",
     "Rubric",

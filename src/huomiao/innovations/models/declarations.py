@@ -109,6 +109,8 @@ class Declaration(models.Model):
     paper_code = models.CharField(max_length=16, unique=True, default=new_paper_code, editable=False)
     # Place in its union's recommendation list.
     rank = models.PositiveSmallIntegerField(_("推荐排序"), null=True, blank=True)
+    # Until when the declarer may correct it, when the organiser sent it back after the window for declaring had closed.
+    correct_by = models.DateTimeField(_("补正截止"), null=True, blank=True)
     # The result, filled when it is released.
     grade = models.CharField(_("等次"), max_length=40, blank=True)
     # MinHash over the text, for likeness; kept up to date at submission and import.
@@ -235,6 +237,8 @@ class Opinion(models.Model):
     decision = models.CharField(_("决定"), max_length=10, choices=Decision)
     text = models.TextField(_("意见"), blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # What went with it: the fields to correct, the exclusions ticked as not applying, what the unit confirmed.
+    details = models.JSONField(default=dict, blank=True)
     made_at = models.DateTimeField()
 
     class Meta:

@@ -39,6 +39,22 @@ class SummaryTable(models.Model):
         return f"{self.call} {self.union}"
 
 
+class Reminder(models.Model):
+    """The organiser asks a recommending union to get on with it; the union's task page shows it until it has signed off."""
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="reminders")
+    union = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    note = models.CharField(_("催办说明"), max_length=200, blank=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-made_at",)
+
+    def __str__(self) -> str:
+        return f"{self.union} {self.made_at:%Y-%m-%d}"
+
+
 class ImportBatch(models.Model):
     """A table that somebody brought: kept as it came, with each row's fate."""
 
