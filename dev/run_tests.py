@@ -1,0 +1,74 @@
+"""Runs the suite on SQLite, and on PostgreSQL where one is reachable; says in its last lines which it used.
+
+    python dev/run_tests.py [--journeys] [pytest arguments]
+
+PostgreSQL is the server of HUOMIAO_TEST_POSTGRES (a URL), else one that answers on this machine without a password.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCAL = "postgresql:///postgres"
+
+
+def postgres() -> str:
+    """The URL of a reachable PostgreSQL on which databases can be made; "" when there is none."""
+    given = os.environ.get("HUOMIAO_TEST_POSTGRES", "")
+    for url in [given] if given else [LOCAL]:
+        try:
+            with psycopg.connect(url, connect_timeout=3) as connection:
+                row = connection.execute(
+                    "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+                ).fetchone()
+        except psycopg.Error as failure:
+            if given:
+                sys.exit(f"HUOMIAO_TEST_POSTGRES does not answer: {failure}")
+            return ""
+        if row and row[0]:
+            return url
+    return ""
+
+
+def run(name: str, arguments: list[str], database: str | None) -> int:
+    print(f"\n== {name}", flush=True)
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "huomiao.settings"}
+    environment.pop("DATABASE_URL", None)
+    if database:
+        environment["DATABASE_URL"] = database
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False
+    ).returncode
+
+
+def main() -> None:
+    arguments = sys.argv[1:]
+    journeys = "--journeys" in arguments
+    arguments = [argument for argument in arguments if argument != "--journeys"]
+    subprocess.run([sys.executable, "dev/translations.py", "compile"], cwd=ROOT, check=True)
+    if journeys:
+        sys.exit(run("browser journeys", ["-q", "-m", "journey", *arguments], None))
+    workers = str(min(4, os.cpu_count() or 1))
+    common = ["-q", "-m", "not journey", "-n", workers, *arguments]
+    used = ["SQLite"]
+    failed = run("SQLite", common, None)
+    url = postgres()
+    if url:
+        used.append("PostgreSQL")
+        failed |= run("PostgreSQL", common, url)
+    print(f"\nDatabases used: {' and '.join(used)}.")
+    if not url:
+        print(
+            "PostgreSQL was not tried: set HUOMIAO_TEST_POSTGRES=postgres://user:password@host/database to try it too."
+        )
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

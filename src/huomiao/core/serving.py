@@ -1,0 +1,68 @@
+"""Running the site: granian in front, one process for background tasks and one for what the clock does."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+# Requests wait for the database and the disk, so more threads than cores; SQLite has one writer anyway.
+THREADS = 8
+STOP_SECONDS = 8
+
+
+def prepare() -> None:
+    """Bring the database and the static files up to date; quick when nothing changed."""
+    call_command("migrate", verbosity=0, interactive=False)
+    if _static_files_are_stale():
+        call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def _static_files_are_stale() -> bool:
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    if not manifest.exists():
+        return True
+    made_at = manifest.stat().st_mtime
+    sources = (storage.path(name) for finder in get_finders() for name, storage in finder.list([]))
+    return any(Path(source).stat().st_mtime > made_at for source in sources)
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether nobody listens there yet."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+@contextmanager
+def helpers(*commands: list[str]) -> Iterator[None]:
+    """Run management commands beside the server, in sessions of their own, and end them with it."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "huomiao.settings"}
+    running = [
+        # The server's own interpreter and fixed words: nothing from outside reaches this line.
+        subprocess.Popen([sys.executable, "-m", "django", *command], env=environment, start_new_session=True)  # noqa: S603
+        for command in commands
+    ]
+    try:
+        yield
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
