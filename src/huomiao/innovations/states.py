@@ -204,6 +204,21 @@ class ConflictKind(models.TextChoices):
     DECLARED = "declared", _("申明的关系")
 
 
+class WithheldReason(models.TextChoices):
+    """Why an attachment is not shown to experts."""
+
+    NAMES = "names", _("含有应隐去的名称")
+    UNREADABLE = "unreadable", _("读不出文字，无法检查")
+    BY_HAND = "by_hand", _("经办人手工隐藏")
+
+
+class GradesBy(models.TextChoices):
+    """Over what a grade's number is given out."""
+
+    ALL = "all", _("全部类别统一排序")
+    CATEGORY = "category", _("按各类别参评数分配")
+
+
 class MixMeasure(models.TextChoices):
     """What share of a recommending union's list a soft rule looks at."""
 

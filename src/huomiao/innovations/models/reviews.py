@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from huomiao.core import history
 from huomiao.files.models import StoredFile
 from huomiao.innovations.models.calls import Call, PriorityField, Rubric
-from huomiao.innovations.models.declarations import Declaration
-from huomiao.innovations.states import ConflictKind, RoundState, SheetState
+from huomiao.innovations.models.declarations import Attachment, Declaration
+from huomiao.innovations.states import ConflictKind, RoundState, SheetState, WithheldReason
 from huomiao.orgs.models import Organization
 
 
@@ -125,6 +125,39 @@ class Unsealing(models.Model):
         return str(self.entry)
 
 
+class Withheld(models.Model):
+    """An attachment that no expert sees, and why. Like ``Unsealing`` it is read only by those who run the round."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="+")
+    attachment = models.ForeignKey(Attachment, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(_("原因"), max_length=10, choices=WithheldReason)
+    names = models.JSONField(default=list)
+    # Settled: a redacted copy was supplied, or somebody looked and let it through.
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (models.UniqueConstraint(fields=["entry", "attachment"], name="innovations_withheld_once"),)
+
+    def __str__(self) -> str:
+        return self.get_reason_display()
+
+
+class Redaction(models.Model):
+    """Words that an organiser struck out of an entry by hand, beyond the names that were found."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="+")
+    words = models.CharField(_("隐去的文字"), max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["entry", "words"], name="innovations_redaction_once"),)
+
+    def __str__(self) -> str:
+        return self.words
+
+
 class Conflict(models.Model):
     """Why an expert may not score a declaration, found before assignment and kept as it was found."""
 
@@ -182,6 +215,8 @@ class Result(models.Model):
     best_place = models.PositiveSmallIntegerField()
     worst_place = models.PositiveSmallIntegerField()
     grade = models.CharField(_("拟定等次"), max_length=40, blank=True)
+    # How it came about: steps of aggregation, means by criterion, what broke a tie.
+    detail = models.JSONField(default=dict)
 
     class Meta:
         ordering = ("place",)
