@@ -251,6 +251,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "huomiao.core.views.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_COOKIE_SAMESITE = "Lax"
 HTTPS = env.bool("HUOMIAO_HTTPS", default=PRODUCTION)

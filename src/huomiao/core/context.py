@@ -8,12 +8,17 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from huomiao.core import display
+
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The programme's name, whether this is the demo, and how the reader likes pages (theme, type size)."""
+    match = request.resolver_match
     return {
         "site_name": settings.PROGRAMME_NAME or _("火苗"),
         "is_demo": settings.DEMO,
-        "theme": request.COOKIES.get("theme", "auto"),
-        "type_size": request.COOKIES.get("type", "normal"),
+        "theme": display.chosen(request, "theme"),
+        "type_size": display.chosen(request, "type"),
+        # The app that answers: its accent colours the page.
+        "app_name": match.app_name if match else "",
     }

@@ -1,7 +1,16 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+from django.views.i18n import set_language
+
+from huomiao.core import views
 
 app_name = "core"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("display/", views.display, name="display"),
+    path("language/", set_language, name="language"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("robots.txt", views.robots, name="robots"),
+    path("healthz", views.healthz, name="healthz"),
+]

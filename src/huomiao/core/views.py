@@ -1,7 +1,78 @@
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.template import loader
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from huomiao.core import display as reader_display
+from huomiao.core.requests import is_safe_path
+
+ROBOTS = """\
+User-agent: *
+Disallow: /accounts/
+Disallow: /declarations/
+Disallow: /files/
+Disallow: /tasks/
+Disallow: /styleguide/
+"""
+
+
+@require_POST
+def display(request: HttpRequest) -> HttpResponse:
+    """Keep how the reader likes pages to look and go back to where they were."""
+    back = request.POST.get("next", "")
+    response = HttpResponseRedirect(back if is_safe_path(back) else "/")
+    reader_display.remember(response, request)
+    return response
+
+
+@require_GET
+def manifest(request: HttpRequest) -> JsonResponse:
+    """The web manifest: the site can be put on a phone's home screen."""
+    name = settings.PROGRAMME_NAME or _("火苗")
+    icons = [
+        {"src": static("core/icons/flame.svg"), "sizes": "any", "type": "image/svg+xml"},
+        {"src": static("core/icons/flame-192.png"), "sizes": "192x192", "type": "image/png"},
+        {"src": static("core/icons/flame-512.png"), "sizes": "512x512", "type": "image/png"},
+        {
+            "src": static("core/icons/flame-maskable-512.png"),
+            "sizes": "512x512",
+            "type": "image/png",
+            "purpose": "maskable",
+        },
+    ]
+    return JsonResponse(
+        {
+            "name": name,
+            "short_name": name[:12],
+            "start_url": "/",
+            "display": "standalone",
+            "background_color": "#fbf9f4",
+            "theme_color": "#fbf9f4",
+            "icons": icons,
+        },
+        content_type="application/manifest+json",
+    )
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """For load balancers: 200 while the process serves and its database answers; otherwise the error rises."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(ROBOTS, content_type="text/plain")
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -13,4 +84,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "core/500.html", status=500)
+    """The page for a fault: made without context or database, which may be what failed."""
+    return HttpResponse(loader.render_to_string("core/500.html"), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token no longer fits: nearly always a page left open while the session ended."""
+    return render(request, "core/csrf.html", status=403)

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from huomiao.portal.navigation import Navigation
+
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    return {"nav": Navigation(request)}

@@ -1,0 +1,105 @@
+"""Who finds which pages where: the main navigation, the phone's bottom bar, the account menu and the footer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from huomiao.innovations.models import Expert
+from huomiao.orgs import queries as orgs
+from huomiao.orgs.roles import Power
+
+
+@dataclass(frozen=True)
+class Item:
+    """One link of the navigation."""
+
+    label: str
+    url: str
+    icon: str
+    is_current: bool
+
+
+class Navigation:
+    """The navigation for one request; computed when a page asks, so that fragments pay nothing for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def _powers(self) -> frozenset[Power]:
+        return orgs.powers(self._user)
+
+    @property
+    def _user(self) -> Any:
+        return self._request.user
+
+    @cached_property
+    def is_expert(self) -> bool:
+        return self._user.is_authenticated and Expert.objects.filter(user=self._user, is_active=True).exists()
+
+    @cached_property
+    def main(self) -> list[Item]:
+        """Across the top of every page."""
+        powers = self._powers
+        items = [
+            self._item(_("首页"), "portal:home", "home"),
+            self._user.is_authenticated and self._item(_("待办"), "portal:tasks", "bell"),
+            Power.DECLARE in powers and self._item(_("我的申报"), "innovations:mine", "file"),
+            self._item(_("征集活动"), "innovations:calls", "flag"),
+            self.is_expert and self._item(_("评审"), "innovations:sheets", "edit"),
+            self._item(_("优秀成果"), "innovations:published", "star"),
+            self._item(_("公示"), "notices:list", "eye"),
+            self._item(_("荣誉"), "honours:list", "trophy"),
+            bool(powers - {Power.DECLARE, Power.EDIT_NEWS}) and self._item(_("组织"), "orgs:tree", "building"),
+        ]
+        return [item for item in items if item]
+
+    @cached_property
+    def bottom(self) -> list[Item]:
+        """Within reach of the thumb, for people who work on a phone: signed-in ones only, five at most."""
+        if not self._user.is_authenticated:
+            return []
+        items = [
+            self._item(_("首页"), "portal:home", "home"),
+            self._item(_("待办"), "portal:tasks", "bell"),
+            Power.DECLARE in self._powers and self._item(_("申报"), "innovations:mine", "file"),
+            self.is_expert and self._item(_("评审"), "innovations:sheets", "edit"),
+            self._item(_("成果"), "innovations:published", "star"),
+        ]
+        return [item for item in items if item]
+
+    @cached_property
+    def account(self) -> list[Item]:
+        """In the menu under the person's name."""
+        items = [
+            self._item(_("待办"), "portal:tasks", "bell"),
+            self._item(_("账号与安全"), "accounts:settings", "shield"),
+            self._item(_("使用帮助"), "portal:help", "book"),
+        ]
+        return [item for item in items if item]
+
+    @cached_property
+    def footer(self) -> list[Item]:
+        """At the foot of every page."""
+        items = [
+            self._item(_("使用帮助"), "portal:help", "book"),
+            self._item(_("角色与权限"), "portal:help-roles", "users"),
+            self._item(_("隐私说明"), "portal:privacy", "lock"),
+            self._item(_("验证证书"), "portal:verify", "shield"),
+        ]
+        return [item for item in items if item]
+
+    def _item(self, label: str, name: str, icon: str) -> Item | None:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            return None
+        match = self._request.resolver_match
+        is_here = match is not None and match.view_name == name
+        return Item(label, url, icon, is_here or (url != "/" and self._request.path.startswith(url)))
