@@ -262,7 +262,7 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 def call_with_rules(*, cities: int = 2, categories: int = 2, state: CallState = CallState.OPEN, **values) -> Call:
     """A call with everything it carries: categories with a rubric, priority fields, quotas of its cities, windows, grades.
 
-    Each city may send 3 per category and 5 in all. Its cities are ``list(call.organiser.get_children())``.
+    Each city may send 3 per category and 5 in all. Its cities are ``queries.calls.unions(call)``.
     """
     organiser = values.pop("organiser", None) or OrganizationFactory(kind=Kind.PROVINCE)
     unions = [OrganizationFactory(parent=organiser, kind=Kind.CITY, name=f"第{n + 1}市总工会") for n in range(cities)]

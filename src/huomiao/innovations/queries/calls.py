@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from huomiao.innovations.models import Call, Category, PriorityList, Window
 from huomiao.innovations.states import CallState, Stage
@@ -16,6 +17,25 @@ from huomiao.orgs.states import BRANCH_KINDS
 
 if TYPE_CHECKING:
     from huomiao.accounts.models import User
+
+# What each of a call's limits is called; the keys are those of ``DEFAULT_LIMITS``.
+LIMIT_LABELS = {
+    "title": _("成果名称（字）"),
+    "problem": _("问题与背景（字）"),
+    "solution": _("主要内容与创新点（字）"),
+    "application": _("应用情况（字）"),
+    "basis": _("效益计算依据（字）"),
+    "social_benefit": _("社会效益（字）"),
+    "outlook": _("推广前景（字）"),
+    "abstract": _("公开摘要（字）"),
+    "contribution": _("完成人贡献（字）"),
+    "authors": _("完成人最多（人）"),
+    "pictures": _("图片最多（张）"),
+    "min_pictures": _("图片最少（张）"),
+    "video_mb": _("视频最大（MB）"),
+    "attachment_mb": _("单个附件最大（MB）"),
+    "attachments": _("附件最多（个）"),
+}
 
 # What the public may know of: everything announced, even when it was cancelled afterwards.
 HIDDEN = frozenset({CallState.DRAFT})

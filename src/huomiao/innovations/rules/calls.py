@@ -69,6 +69,12 @@ def is_section_open(call: Call, section: Section) -> bool:
     return CallState(call.state) in OPEN_SECTIONS[section]
 
 
+def is_window_open(call: Call, stage: Stage) -> bool:
+    """Whether the times of ``stage`` may still be changed: not once the call has passed it."""
+    order = list(CallState)
+    return any(order.index(CallState(call.state)) <= order.index(state) for state in STAGE_STATES[stage])
+
+
 def is_open(call: Call, stage: Stage, at: datetime) -> bool:
     """Whether ``stage`` may be worked on at ``at``: the call has come to it and its window, if it has one, is open."""
     if CallState(call.state) not in STAGE_STATES[stage]:
