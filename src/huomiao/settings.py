@@ -9,7 +9,9 @@ import base64
 import hashlib
 import secrets
 import sys
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 import environ
@@ -100,6 +102,8 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.socialaccount.providers.dingtalk",
     "allauth.socialaccount.providers.feishu",
+    "allauth.usersessions",
+    "huomiao.accounts.wecom",
     "axes",
     "csp",
     "django_tasks",
@@ -120,6 +124,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "huomiao.accounts.middleware.PasswordChangeMiddleware",
+    "huomiao.orgs.middleware.SecondFactorMiddleware",
     "huomiao.core.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -212,13 +218,15 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "huomiao.accounts.backends.NameOrPhoneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "name", "phone", "email"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
@@ -229,6 +237,90 @@ LOGOUT_REDIRECT_URL = "portal:home"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+
+# X-Forwarded-For and X-Forwarded-Proto are believed only when this says that our own proxy writes them.
+BEHIND_PROXY = env.bool("HUOMIAO_BEHIND_PROXY", default=False)
+
+ACCOUNT_ADAPTER = "huomiao.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {
+    "login": "huomiao.accounts.forms.LoginForm",
+    "change_password": "huomiao.accounts.forms.ChangePasswordForm",
+    "set_password": "huomiao.accounts.forms.SetPasswordForm",
+    "reauthenticate": "huomiao.accounts.forms.ReauthenticateForm",
+}
+# A works of thousands reaches us from one address, so an address may try often; one account may not.
+ACCOUNT_RATE_LIMITS = {
+    "login": env.str("HUOMIAO_LIMIT_SIGN_IN", default="300/m/ip"),
+    "login_failed": env.str("HUOMIAO_LIMIT_SIGN_IN_FAILED", default="60/m/ip,30/15m/key"),
+}
+
+# Five wrong passwords for one account from one address lock that pair for a while.
+AXES_FAILURE_LIMIT = env.int("HUOMIAO_LOCK_AFTER", default=5)
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("HUOMIAO_LOCK_MINUTES", default=15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "huomiao.accounts.locking.account_key"
+AXES_CLIENT_IP_CALLABLE = "huomiao.accounts.locking.client_address"
+AXES_LOCKOUT_CALLABLE = "huomiao.accounts.views.sign_in.locked_out"
+# What was typed into a sign-in form is nobody's to keep.
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "ip_address", "oldpassword", "csrfmiddlewaretoken", "next"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+
+MFA_ADAPTER = "huomiao.accounts.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+MFA_FORMS = {
+    "authenticate": "huomiao.accounts.forms.CodeForm",
+    "reauthenticate": "huomiao.accounts.forms.CodeAgainForm",
+    "activate_totp": "huomiao.accounts.forms.ActivateTOTPForm",
+    "add_webauthn": "huomiao.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "huomiao.accounts.forms.RenamePasskeyForm",
+}
+# Whether people who act for others (orgs.roles.OFFICIAL_ROLES) must have a second factor.
+MFA_REQUIRED = env.bool("HUOMIAO_MFA_REQUIRED", default=PRODUCTION)
+
+SOCIALACCOUNT_ADAPTER = "huomiao.accounts.adapters.SocialAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {}
+# Where the browser is sent to sign in elsewhere: a form on our page may lead there.
+SIGN_IN_ORIGINS: list[str] = []
+
+
+def _sign_in_elsewhere(provider: str, prefix: str, name: str, origins: list[str], **more: Any) -> None:
+    """Offer a platform on the sign-in page when its identifier stands in the environment."""
+    identifier = env.str(f"{prefix}_ID", default="")
+    if not identifier:
+        return
+    app = {"name": name, "client_id": identifier, "secret": env.str(f"{prefix}_SECRET", default=""), **more}
+    SOCIALACCOUNT_PROVIDERS[provider] = {"APPS": [app]}
+    SIGN_IN_ORIGINS.extend(origins)
+
+
+_oidc_url = env.str("HUOMIAO_OIDC_URL", default="")
+_sign_in_elsewhere(
+    "openid_connect",
+    "HUOMIAO_OIDC",
+    env.str("HUOMIAO_OIDC_NAME", default="统一身份认证"),
+    ["/".join(_oidc_url.split("/")[:3]), *env.list("HUOMIAO_OIDC_ORIGINS", default=[])],
+    provider_id="oidc",
+    settings={"server_url": _oidc_url},
+)
+_sign_in_elsewhere("dingtalk", "HUOMIAO_DINGTALK", "钉钉", ["https://login.dingtalk.com"])
+_sign_in_elsewhere("feishu", "HUOMIAO_FEISHU", "飞书", ["https://open.feishu.cn", "https://accounts.feishu.cn"])
+_sign_in_elsewhere(
+    "wecom",
+    "HUOMIAO_WECOM",
+    "企业微信",
+    ["https://login.work.weixin.qq.com", "https://open.weixin.qq.com"],
+    settings={"agent": env.str("HUOMIAO_WECOM_AGENT", default="")},
+)
 
 # --- Language and time --------------------------------------------------------------------------------------------
 
@@ -246,7 +338,7 @@ CONTENT_SECURITY_POLICY = {
         "media-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *SIGN_IN_ORIGINS],
         "frame-ancestors": [NONE],
     }
 }
@@ -261,7 +353,7 @@ if HTTPS:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-    if env.bool("HUOMIAO_BEHIND_PROXY", default=False):
+    if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Logs ---------------------------------------------------------------------------------------------------------

@@ -8,12 +8,13 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from huomiao.accounts import phones
 from huomiao.core.encryption import EncryptedTextField, blind_index, mask
 
 
 def phone_index(phone: str) -> str:
     """The key under which a phone number is found; the number itself is stored encrypted."""
-    return blind_index(phone, purpose="phone")
+    return blind_index(phones.normalized(phone) or phone, purpose="phone")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -54,7 +55,7 @@ class User(AbstractBaseUser):
 
     def set_phone(self, phone: str) -> None:
         """Set the number and the key under which it is found; does not save."""
-        self.phone = phone
+        self.phone = phones.normalized(phone) or phone
         self.phone_key = phone_index(phone) or None
 
     @property
