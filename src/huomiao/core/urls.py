@@ -13,4 +13,6 @@ urlpatterns = [
     path("manifest.webmanifest", views.manifest, name="manifest"),
     path("robots.txt", views.robots, name="robots"),
     path("healthz", views.healthz, name="healthz"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+    path("styleguide/errors/<slug:name>/", views.styleguide_error, name="styleguide-error"),
 ]

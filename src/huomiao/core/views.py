@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template import loader
 from django.templatetags.static import static
@@ -11,6 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from huomiao.core import display as reader_display
+from huomiao.core import icons, palette
+from huomiao.core import styleguide as samples
+from huomiao.core.errors import WrongState
 from huomiao.core.requests import is_safe_path
 
 ROBOTS = """\
@@ -73,6 +76,38 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse(ROBOTS, content_type="text/plain")
+
+
+@require_safe
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component in every state."""
+    themes = [
+        {"name": name, "pairs": palette.pairs(palette.TEXT_PAIRS, theme=name), "colours": palette.colours(name)}
+        for name in ("light", "dark")
+    ]
+    return render(
+        request,
+        "core/styleguide.html",
+        {
+            "forms": samples.forms_by_state(),
+            "rows": samples.ROWS,
+            "page_obj": samples.page(),
+            "entries": samples.entries(),
+            "icons": sorted(icons.SHAPES),
+            "themes": themes,
+            "error_pages": samples.ERROR_PAGES,
+            "markdown": samples.MARKDOWN,
+        },
+    )
+
+
+@require_safe
+def styleguide_error(request: HttpRequest, name: str) -> HttpResponse:
+    """One of the error pages, to look at."""
+    if name not in samples.ERROR_PAGES:
+        raise Http404
+    refusal = WrongState(_("“示例成果”目前是“已推荐”，不能这样处理。请刷新页面查看最新状态。"))
+    return render(request, samples.ERROR_PAGES[name], {"refusal": refusal})
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

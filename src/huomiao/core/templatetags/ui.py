@@ -15,9 +15,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from huomiao.core import icons
+from huomiao.core import acts, icons
 from huomiao.core import markdown as markdown_text
 from huomiao.core.encryption import mask
+from huomiao.core.models import Entry
 
 register = template.Library()
 
@@ -140,3 +141,9 @@ def markdown(text: str) -> SafeString:
 def masked_phone(number: str) -> str:
     """A phone number as it may stand on a screen: 138****5678."""
     return mask(number or "")
+
+
+@register.filter
+def act(entry: Entry) -> str:
+    """What was done, in words."""
+    return acts.words(entry.action)
