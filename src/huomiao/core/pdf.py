@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typst
 from django.conf import settings
@@ -40,5 +40,4 @@ def render(template: str, data: dict[str, Any]) -> bytes:
         package_cache_path=str(NO_PACKAGES),
     )
     # The moment is fixed, so that the file tells nothing but what stands on its pages.
-    made: bytes = compiler.compile(format="pdf", timestamp=0)
-    return made
+    return cast("bytes", compiler.compile(format="pdf", timestamp=0))
