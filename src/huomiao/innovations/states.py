@@ -104,6 +104,17 @@ class Path(models.TextChoices):
     UNIT = "unit", _("单位申报")
 
 
+class Step(models.TextChoices):
+    """The steps in which a declaration is written, in their order."""
+
+    BASICS = "basics", _("基本信息")
+    AUTHORS = "authors", _("完成人")
+    CONTENT = "content", _("成果内容")
+    BENEFITS = "benefits", _("效益与产权")
+    PAPERS = "papers", _("附件")
+    SUBMIT = "submit", _("核对与提交")
+
+
 class Consent(models.TextChoices):
     """How much of the result may be shown to the public."""
 
