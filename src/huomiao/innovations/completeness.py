@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huomiao.innovations.models import Declaration
+from huomiao.innovations.queries import declarations as queries
 from huomiao.innovations.states import AttachmentRole, PropertyKind, Step
 
 TEXTS: dict[str, Step] = {
@@ -85,10 +86,6 @@ def by_step(found: Iterable[Gap]) -> dict[Step, int]:
     return counts
 
 
-def _label(name: str) -> str:
-    return str(Declaration._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # a column, not a reverse relation
-
-
 def _too_long(declaration: Declaration, name: str) -> Iterator[Gap]:
     limit, length = declaration.call.limit(name), len(getattr(declaration, name))
     if length > limit:
@@ -96,21 +93,21 @@ def _too_long(declaration: Declaration, name: str) -> Iterator[Gap]:
             TEXTS[name],
             f"id_{name}",
             _("“%(field)s”最多 %(limit)s 字，现有 %(length)s 字，请精简 %(over)s 字。")
-            % {"field": _label(name), "limit": limit, "length": length, "over": length - limit},
+            % {"field": queries.label(name), "limit": limit, "length": length, "over": length - limit},
         )
 
 
 def _basics(declaration: Declaration, today: date) -> Iterator[Gap]:
     for name in REQUIRED:
         if not getattr(declaration, name):
-            yield Gap(Step.BASICS, f"id_{name}", _("请填写“%(field)s”。") % {"field": _label(name)})
+            yield Gap(Step.BASICS, f"id_{name}", _("请填写“%(field)s”。") % {"field": queries.label(name)})
     yield from _too_long(declaration, "title")
     if declaration.category is not None and declaration.category.call_id != declaration.call_id:
         yield Gap(Step.BASICS, "id_category", _("所选类别不属于本次征集，请重新选择。"))
     for name in ("finished_on", "in_use_since"):
         day = getattr(declaration, name)
         if day and day > today:
-            yield Gap(Step.BASICS, f"id_{name}", _("“%(field)s”不能晚于今天。") % {"field": _label(name)})
+            yield Gap(Step.BASICS, f"id_{name}", _("“%(field)s”不能晚于今天。") % {"field": queries.label(name)})
 
 
 def _authors(declaration: Declaration) -> Iterator[Gap]:
@@ -151,7 +148,7 @@ def _content(declaration: Declaration) -> Iterator[Gap]:
         if step != Step.CONTENT:
             continue
         if not getattr(declaration, name).strip() and name not in OPTIONAL_TEXTS:
-            yield Gap(step, f"id_{name}", _("请填写“%(field)s”。") % {"field": _label(name)})
+            yield Gap(step, f"id_{name}", _("请填写“%(field)s”。") % {"field": queries.label(name)})
         yield from _too_long(declaration, name)
 
 
@@ -185,7 +182,7 @@ def _benefits(declaration: Declaration) -> Iterator[Gap]:
                 _("请填写“%(kind)s”的专利号或登记号。") % {"kind": right.get_kind_display()},
             )
     if not declaration.ownership.strip():
-        yield Gap(Step.BENEFITS, "id_ownership", _("请填写“%(field)s”。") % {"field": _label("ownership")})
+        yield Gap(Step.BENEFITS, "id_ownership", _("请填写“%(field)s”。") % {"field": queries.label("ownership")})
 
 
 def _papers(declaration: Declaration) -> Iterator[Gap]:

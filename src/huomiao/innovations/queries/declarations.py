@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from huomiao.innovations.models import Attachment, Author, Call, Category, Declaration, Likeness
 from huomiao.innovations.states import CallState, Path, State
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 # A page offers so many units to choose from; who reaches further finds theirs by name.
 MOST_UNITS = 50
+_GROUPS = {
+    "authors": _("完成人"),
+    "benefits": _("经济效益"),
+    "properties": _("知识产权"),
+    "attachments": _("附件"),
+}
 NEWEST_FIRST = "-submitted_at"
 SORTS: dict[str, tuple[str, ...]] = {
     NEWEST_FIRST: ("-submitted_at", "-pk"),
@@ -116,6 +123,13 @@ def on_the_roster(name: str, unit: Organization) -> RosterEntry | None:
     """The one person of that name on a unit's roster; None when there is none, or more than one."""
     entries = list(RosterEntry.objects.filter(organization=unit, name=name, left_on=None).select_related("user")[:2])
     return entries[0] if len(entries) == 1 else None
+
+
+def label(name: str) -> str:
+    """What a page calls a field or group of rows of a declaration."""
+    if name in _GROUPS:
+        return str(_GROUPS[name])
+    return str(getattr(Declaration._meta.get_field(name), "verbose_name", "") or name)
 
 
 def unconfirmed(declaration: Declaration) -> list[Author]:

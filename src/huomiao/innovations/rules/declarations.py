@@ -70,7 +70,7 @@ def can_reopen(user: User | AnonymousUser, declaration: Declaration) -> bool:
 
 def can_discard(user: User | AnonymousUser, declaration: Declaration) -> bool:
     """Whether it may be deleted for good: only a draft that nobody was ever handed."""
-    return declaration.state == State.DRAFT and declaration.submitted_at is None and is_writer(user, declaration)
+    return declaration.state == State.DRAFT and declaration.number is None and is_writer(user, declaration)
 
 
 def can_copy(user: User | AnonymousUser, declaration: Declaration) -> bool:
