@@ -243,3 +243,14 @@ class BatchState(models.TextChoices):
     PREVIEW = "preview", _("待确认")
     DONE = "done", _("已导入")
     DROPPED = "dropped", _("已放弃")
+
+
+class SheetFate(models.TextChoices):
+    """What became of one page of a pile of scanned forms."""
+
+    WAITING = "waiting", _("待识别")
+    MATCHED = "matched", _("已匹配")
+    UNREADABLE = "unreadable", _("未识别到二维码")
+    UNKNOWN = "unknown", _("二维码不属于本次征集")
+    OUTSIDE = "outside", _("不属于您负责的工会")
+    SET_ASIDE = "set_aside", _("不使用")

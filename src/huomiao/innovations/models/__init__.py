@@ -29,6 +29,7 @@ from huomiao.innovations.models.declarations import (
     NumberSeries,
     Opinion,
 )
+from huomiao.innovations.models.paper import ScanPile, ScanSheet
 from huomiao.innovations.models.recommendations import ImportBatch, Reminder, SummaryTable
 from huomiao.innovations.models.reviews import (
     Conflict,
@@ -77,6 +78,8 @@ __all__ = [
     "Result",
     "Round",
     "Rubric",
+    "ScanPile",
+    "ScanSheet",
     "Sheet",
     "SummaryTable",
     "Unsealing",
