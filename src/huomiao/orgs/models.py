@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import ClassVar
+import json
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -10,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node, MP_NodeManager
 
-from huomiao.core.encryption import EncryptedTextField, blind_index
+from huomiao.core.encryption import EncryptedTextField, blind_index, cipher, mask
+from huomiao.orgs import industries
 from huomiao.orgs.roles import Role
-from huomiao.orgs.states import Kind, Nature
+from huomiao.orgs.states import BatchKind, BatchState, Kind, Nature
 
 
 class Organization(MP_Node):
@@ -45,7 +47,11 @@ class Organization(MP_Node):
     objects: ClassVar[MP_NodeManager[Organization]] = MP_NodeManager()
 
     class Meta:
-        indexes = (models.Index(fields=["kind", "path"], name="orgs_kind_path"),)
+        indexes = (
+            models.Index(fields=["kind", "path"], name="orgs_kind_path"),
+            # The children of a node are a range of paths on one level.
+            models.Index(fields=["depth", "path"], name="orgs_depth_path"),
+        )
         verbose_name = _("组织")
 
     def __str__(self) -> str:
@@ -58,6 +64,15 @@ class Organization(MP_Node):
     def label(self) -> str:
         """The short name where there is one: what tables show."""
         return self.short_name or self.name
+
+    @property
+    def industry(self) -> str:
+        """The section and division as one code: C34."""
+        return f"{self.section}{self.division}"
+
+    @property
+    def industry_label(self) -> str:
+        return industries.label(self.division or self.section)
 
 
 class FormerName(models.Model):
@@ -129,3 +144,52 @@ class RosterEntry(models.Model):
         """Set the number and the key of its last four digits; does not save."""
         self.phone = phone
         self.phone_tail_key = phone_tail_index(phone[-4:]) if phone else ""
+
+    @property
+    def masked_phone(self) -> str:
+        return mask(self.phone)
+
+
+class ImportBatch(models.Model):
+    """A table that somebody brought, between looking at what it would do and doing it.
+
+    Rosters hold phone numbers, so the workbook and what was read from it are encrypted, and gone once it is done.
+    """
+
+    kind = models.CharField(max_length=8, choices=BatchKind)
+    organization = models.ForeignKey(Organization, null=True, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    file_name = models.CharField(max_length=200)
+    sealed_content = models.BinaryField(blank=True)
+    sealed_report = EncryptedTextField(blank=True)
+    state = models.CharField(_("状态"), max_length=8, choices=BatchState, default=BatchState.PREVIEW)
+    counts = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("orgs:import", args=[self.pk])
+
+    @property
+    def content(self) -> bytes:
+        """The workbook as it came."""
+        return cipher().decrypt(bytes(self.sealed_content))
+
+    def set_content(self, content: bytes) -> None:
+        self.sealed_content = cipher().encrypt(content)
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """Each row's fate and every problem at its cell."""
+        return json.loads(self.sealed_report) if self.sealed_report else {}
+
+    def set_report(self, report: dict[str, Any]) -> None:
+        self.sealed_report = json.dumps(report, ensure_ascii=False)
+
+    def forget(self) -> None:
+        """Drop the workbook and what was read from it; the counts stay. Does not save."""
+        self.sealed_content = b""
+        self.sealed_report = ""

@@ -62,6 +62,16 @@ POWERS: dict[Role, frozenset[Power]] = {
     Role.ADMINISTRATOR: frozenset({Power.MANAGE_ORGS, Power.MANAGE_PEOPLE, Power.MANAGE_ROSTER, Power.SEE_HISTORY}),
 }
 
+# Which roles the holder of a role may grant or end, at the organizations in their reach: never one above their own.
+GRANTS: dict[Role, frozenset[Role]] = {
+    Role.MEMBER: frozenset(),
+    Role.SECRETARY: frozenset(),
+    Role.OFFICER: frozenset({Role.MEMBER, Role.SECRETARY, Role.OFFICER}),
+    Role.ORGANISER: frozenset({Role.MEMBER, Role.SECRETARY, Role.OFFICER, Role.ORGANISER, Role.EDITOR}),
+    Role.EDITOR: frozenset(),
+    Role.ADMINISTRATOR: frozenset(Role),
+}
+
 # Roles whose holders act for others: they are asked for a second factor when the setting demands it.
 OFFICIAL_ROLES = frozenset({Role.SECRETARY, Role.OFFICER, Role.ORGANISER, Role.EDITOR, Role.ADMINISTRATOR})
 

@@ -31,3 +31,27 @@ class Nature(models.TextChoices):
     NON_PUBLIC = "non_public", _("非公有制企业")
     AGENCY = "agency", _("机关")
     INSTITUTION = "institution", _("事业单位")
+
+
+class BatchKind(models.TextChoices):
+    """What a table that was brought holds."""
+
+    TREE = "tree", _("组织")
+    ROSTER = "roster", _("名册")
+
+
+class BatchState(models.TextChoices):
+    """Where the import of a table stands."""
+
+    PREVIEW = "preview", _("待确认")
+    DONE = "done", _("已导入")
+    DROPPED = "dropped", _("已放弃")
+
+
+class Fate(models.TextChoices):
+    """What an import does with a row."""
+
+    NEW = "new", _("新增")
+    CHANGED = "changed", _("更新")
+    UNCHANGED = "same", _("无变化")
+    PROBLEM = "problem", _("有问题")
