@@ -89,7 +89,10 @@ ROWS = (
 
 def forms_by_state() -> dict[str, SampleForm]:
     """The sample form empty, wrong and disabled."""
-    wrong = SampleForm({"title": "一" * 40, "problem": "原来靠人工扳动，费时费力。", "amount": "很多"}, prefix="wrong")
+    wrong = SampleForm(
+        {"wrong-title": "一" * 40, "wrong-problem": "原来靠人工扳动，费时费力。", "wrong-amount": "很多"},
+        prefix="wrong",
+    )
     wrong.is_valid()
     disabled = SampleForm(
         prefix="disabled", initial={"title": ROWS[0].title, "category": "invention", "source": "team"}

@@ -7,12 +7,15 @@ from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from huomiao.innovations.models import Expert
 from huomiao.orgs import queries as orgs
 from huomiao.orgs.roles import Power
+from huomiao.portal import links
+
+# Whoever has one of these works with the tree of organizations.
+OFFICIAL = frozenset({Power.MANAGE_ROSTER, Power.MANAGE_ORGS, Power.MANAGE_PEOPLE, Power.RECOMMEND})
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,15 @@ class Navigation:
         """Across the top of every page."""
         powers = self._powers
         items = [
-            self._item(_("首页"), "portal:home", "home"),
-            self._user.is_authenticated and self._item(_("待办"), "portal:tasks", "bell"),
+            self._start(),
             Power.DECLARE in powers and self._item(_("我的申报"), "innovations:mine", "file"),
             self._item(_("征集活动"), "innovations:calls", "flag"),
             self.is_expert and self._item(_("评审"), "innovations:sheets", "edit"),
             self._item(_("优秀成果"), "innovations:published", "star"),
             self._item(_("公示"), "notices:list", "eye"),
             self._item(_("荣誉"), "honours:list", "trophy"),
-            bool(powers - {Power.DECLARE, Power.EDIT_NEWS}) and self._item(_("组织"), "orgs:tree", "building"),
+            bool(powers & OFFICIAL) and self._item(_("组织"), "orgs:tree", "building"),
+            Power.SEE_FIGURES in powers and self._item(_("统计"), "stats:index", "chart"),
         ]
         return [item for item in items if item]
 
@@ -66,11 +69,11 @@ class Navigation:
         if not self._user.is_authenticated:
             return []
         items = [
-            self._item(_("首页"), "portal:home", "home"),
-            self._item(_("待办"), "portal:tasks", "bell"),
+            self._start(),
             Power.DECLARE in self._powers and self._item(_("申报"), "innovations:mine", "file"),
             self.is_expert and self._item(_("评审"), "innovations:sheets", "edit"),
             self._item(_("成果"), "innovations:published", "star"),
+            self._item(_("我的"), "accounts:profile", "user"),
         ]
         return [item for item in items if item]
 
@@ -79,7 +82,7 @@ class Navigation:
         """In the menu under the person's name."""
         items = [
             self._item(_("待办"), "portal:tasks", "bell"),
-            self._item(_("账号与安全"), "accounts:settings", "shield"),
+            self._item(_("账号与安全"), "accounts:profile", "shield"),
             self._item(_("使用帮助"), "portal:help", "book"),
         ]
         return [item for item in items if item]
@@ -91,14 +94,19 @@ class Navigation:
             self._item(_("使用帮助"), "portal:help", "book"),
             self._item(_("角色与权限"), "portal:help-roles", "users"),
             self._item(_("隐私说明"), "portal:privacy", "lock"),
-            self._item(_("验证证书"), "portal:verify", "shield"),
+            self._item(_("验证证书"), "portal:find-certificate", "shield"),
         ]
         return [item for item in items if item]
 
+    def _start(self) -> Item | None:
+        """Where one begins: what waits for people who are signed in, the public page for others."""
+        if self._user.is_authenticated:
+            return self._item(_("待办"), "portal:tasks", "bell")
+        return self._item(_("首页"), "portal:home", "home")
+
     def _item(self, label: str, name: str, icon: str) -> Item | None:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
+        url = links.to(name)
+        if not url:
             return None
         match = self._request.resolver_match
         is_here = match is not None and match.view_name == name

@@ -51,8 +51,8 @@ def meter(value: float | Decimal, maximum: float | Decimal, label: str = "") -> 
     share = float(value) / float(maximum) * 100 if maximum else 0.0
     return format_html(
         '<svg class="meter{}" viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label="{}">'
-        '<rect class="meter-track" width="100" height="6" rx="3"/>'
-        '<rect class="meter-fill" width="{}" height="6" rx="3"/></svg>',
+        '<rect class="meter-track" width="100" height="6"/>'
+        '<rect class="meter-fill" width="{}" height="6"/></svg>',
         " meter-over" if share > 100 else "",
         _("%(label)s：%(value)s / %(maximum)s") % {"label": label, "value": value, "maximum": maximum},
         f"{min(max(share, 0.0), 100.0):.1f}",
@@ -103,9 +103,9 @@ def field(bound: BoundField, label: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/form_errors.html")
-def form_errors(form: BaseForm | BaseFormSet[Any]) -> dict[str, Any]:
-    """What is wrong with a form, each sentence linked to its field; nothing when nothing is wrong."""
-    return {"problems": list(_problems(form))}
+def form_errors(form: BaseForm | BaseFormSet[Any], *, takes_focus: bool = True) -> dict[str, Any]:
+    """What is wrong with a form (or formset), each sentence linked to its field; nothing when nothing is wrong."""
+    return {"problems": list(_problems(form)), "takes_focus": takes_focus}
 
 
 def _problems(form: BaseForm | BaseFormSet[Any]) -> Iterator[dict[str, str]]:
@@ -121,7 +121,7 @@ def _problems(form: BaseForm | BaseFormSet[Any]) -> Iterator[dict[str, str]]:
         for sentence in sentences:
             yield {
                 "target": _target(bound) if bound is not None and is_shown else "",
-                "label": str(bound.label or "") if bound is not None else "",
+                "label": str(bound.label or "").rstrip("。.?？") if bound is not None else "",
                 "sentence": str(sentence),
             }
 

@@ -1,0 +1,22 @@
+"""What waits for somebody: one module per role, put together into the task page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from huomiao.accounts.models import User
+from huomiao.portal.waiting import declarers, experts, organisers, unions
+from huomiao.portal.waiting.task import Section
+
+
+def sections(user: User, *, at: datetime) -> list[Section]:
+    """Everything that waits for ``user``, by the role in which it does; sections without anything are left out."""
+    found = [
+        experts.section(user, at=at),
+        unions.section(user, at=at),
+        organisers.section(user, at=at),
+        declarers.asked(user),
+        declarers.written(user, at=at),
+        declarers.open_calls(user, at=at),
+    ]
+    return [section for section in found if section.tasks]
