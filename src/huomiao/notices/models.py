@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from huomiao.core import history
 from huomiao.core.encryption import EncryptedTextField
 from huomiao.files.models import StoredFile
 from huomiao.notices.states import Finding, ItemState, NoticeState, ObjectionKind, ObjectionState, Outcome
@@ -74,6 +75,10 @@ class NoticeItem(models.Model):
     state = models.CharField(_("状态"), max_length=10, choices=ItemState, default=ItemState.LISTED)
     # Items that moved up for a struck one are added after the freeze and say so.
     added_at = models.DateTimeField(null=True, blank=True)
+    # The last day on which this item may be objected to: an added one has its own full number of days.
+    closes_on = models.DateField(_("异议截止"), null=True, blank=True)
+    # What became of it, in words: the cells stay as they were published.
+    note = models.CharField(_("变动说明"), max_length=200, blank=True)
 
     class Meta:
         ordering = ("position",)
@@ -95,6 +100,8 @@ class Objection(models.Model):
     name = EncryptedTextField(_("姓名"), blank=True)
     phone = EncryptedTextField(_("电话"), blank=True)
     unit = EncryptedTextField(_("单位"), blank=True)
+    # Why an officer kept it as a clue; shown to whoever objected.
+    clue_note = models.CharField(_("留存原因"), max_length=200, blank=True)
     state = models.CharField(_("状态"), max_length=10, choices=ObjectionState, default=ObjectionState.RECEIVED)
     made_at = models.DateTimeField()
     handler = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -124,3 +131,8 @@ class Ruling(models.Model):
 
     def __str__(self) -> str:
         return f"{self.objection.receipt} {self.get_outcome_display()}"
+
+
+history.guard(Notice, "subject_type", "subject_id", "columns", "list_hash", "opens_on", "closes_on", "state")
+history.guard(NoticeItem, "notice_id", "subject_type", "subject_id", "position", "cells", "state", "closes_on", "note")
+history.guard(Ruling, "objection_id", "finding", "outcome", "reasons", "by_id")
