@@ -21,5 +21,10 @@ class MP_Node(models.Model):
     depth: models.PositiveIntegerField[int, int]
     numchild: models.PositiveIntegerField[int, int]
 
+    @classmethod
+    def _str2int(cls, num: str) -> int: ...
+    @classmethod
+    def _get_path(cls, path: str, depth: int, newstep: int) -> str: ...
+
     class Meta:
         abstract = True

@@ -65,6 +65,16 @@ class Organization(MP_Node):
         """The short name where there is one: what tables show."""
         return self.short_name or self.name
 
+    @classmethod
+    def path_below(cls, path: str, step: int) -> str:
+        """The path of the child number ``step`` of the node at ``path``."""
+        return cls._get_path(path, len(path) // cls.steplen + 1, step)
+
+    @property
+    def step(self) -> int:
+        """Which child of its parent this is, from 1 on; gaps stay where somebody moved away."""
+        return self._str2int(self.path[-self.steplen :])
+
     @property
     def industry(self) -> str:
         """The section and division as one code: C34."""

@@ -96,6 +96,11 @@ def ancestors(organization: Organization) -> QuerySet[Organization]:
     return Organization.objects.filter(path__in=[organization.path[:end] for end in steps]).order_by("path")
 
 
+def parent(organization: Organization) -> Organization | None:
+    """What ``organization`` hangs below; None for a root."""
+    return Organization.objects.filter(path=organization.path[: -Organization.steplen]).first()
+
+
 def visible_to(user: User | AnonymousUser) -> QuerySet[Organization]:
     """The organizations that ``user`` may know of: all of them, once signed in."""
     return Organization.objects.all() if user.is_authenticated else Organization.objects.none()

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import Promise
+
 from huomiao.core.tables.parsers import Parser, parse_text
 
 # What a row of a sheet can turn out to be.
@@ -19,11 +21,11 @@ class Column:
     """A column that a table may have: how its header may read, and how its cells become values."""
 
     key: str
-    title: str
+    title: str | Promise
     aliases: tuple[str, ...] = ()
     required: bool = False
     parse: Parser = parse_text
-    help: str = ""
+    help: str | Promise = ""
 
 
 @dataclass(frozen=True)
