@@ -5,6 +5,7 @@ pdfium must not be entered by two threads at once, so every use of it in the pro
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -78,3 +79,8 @@ def _draw(page: Any, longest_side: int) -> Image.Image:
     scale = longest_side / max(width, height, 1)
     drawn: Image.Image = page.render(scale=scale).to_pil()
     return drawn.convert("RGB")
+
+
+def opened(content: bytes) -> Image.Image:
+    """A kept picture, opened: the other thing that a sheet may be."""
+    return Image.open(io.BytesIO(content), formats=["JPEG", "PNG"]).convert("RGB")

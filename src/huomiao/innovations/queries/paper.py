@@ -190,13 +190,13 @@ def _opinions(declaration: Declaration, union: Organization | None) -> list[dict
     )
     boxes = []
     for title, organization in places:
-        opinion = said.get(organization.pk) if organization else None
+        known = said.get(organization.pk) if organization else None
         boxes.append(
             {
                 "title": title,
-                "by": organization.name if organization and opinion else "",
-                "text": (opinion.text or opinion.get_decision_display()) if opinion else "",
-                "day": _day(timezone.localdate(opinion.made_at)) if opinion else _("　　　年　　月　　日"),
+                "by": organization.name if organization and known else "",
+                "text": (known.text or known.get_decision_display()) if known else "",
+                "day": _day(timezone.localdate(known.made_at)) if known else _("　　　年　　月　　日"),
             }
         )
     return boxes
