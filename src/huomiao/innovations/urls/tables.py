@@ -1,5 +1,16 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from huomiao.innovations.views import tables
+
+urlpatterns: list[URLPattern] = [
+    path("calls/<slug:slug>/imports/", tables.import_new, name="import-new"),
+    path("calls/<slug:slug>/imports/template/", tables.template, name="import-template"),
+    path("calls/<slug:slug>/declarations/table/", tables.declarations_table, name="declarations-table"),
+    path("calls/<slug:slug>/recommendations/<str:code>/table/", tables.summary_table, name="recommend-table"),
+    path("imports/<int:pk>/", tables.batch, name="import"),
+    path("imports/<int:pk>/confirm/", tables.confirm, name="import-confirm"),
+    path("imports/<int:pk>/drop/", tables.drop, name="import-drop"),
+    path("imports/<int:pk>/annotated/", tables.annotated, name="import-annotated"),
+]
