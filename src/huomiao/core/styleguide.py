@@ -88,7 +88,7 @@ ROWS = (
 
 
 def forms_by_state() -> dict[str, SampleForm]:
-    """The sample form empty, wrong and disabled."""
+    """The sample form empty, wrong and disabled, and one of whose fields the filter row is made."""
     wrong = SampleForm(
         {"wrong-title": "一" * 40, "wrong-problem": "原来靠人工扳动，费时费力。", "wrong-amount": "很多"},
         prefix="wrong",
@@ -99,7 +99,12 @@ def forms_by_state() -> dict[str, SampleForm]:
     )
     for field in disabled.fields.values():
         field.disabled = True
-    return {"empty": SampleForm(), "wrong": wrong, "disabled": disabled}
+    return {
+        "filter": SampleForm(prefix="filter"),
+        "empty": SampleForm(prefix="empty"),
+        "wrong": wrong,
+        "disabled": disabled,
+    }
 
 
 def page() -> Page[int]:

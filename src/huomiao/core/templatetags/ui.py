@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.paginator import Page
 from django.forms import BaseForm, BaseFormSet, BoundField, CheckboxInput, FileInput
 from django.forms.widgets import CheckboxSelectMultiple, MultiWidget, RadioSelect, SelectDateWidget
@@ -62,7 +61,7 @@ def meter(value: float | Decimal, maximum: float | Decimal, label: str = "") -> 
 @register.inclusion_tag("ui/stat.html")
 def stat(label: str, value: object, url: str = "", hint: str = "") -> dict[str, Any]:
     """One figure with its name; with ``url`` it opens the list behind it."""
-    shown = intcomma(value) if isinstance(value, int) else value
+    shown = f"{value:,}" if isinstance(value, int) else value
     return {"label": label, "value": shown, "url": url, "hint": hint}
 
 
@@ -77,7 +76,7 @@ def pages(context: template.Context, page: Page[Any]) -> dict[str, Any]:
     """Links to the pages of a list, with the query string kept, and how many rows there are in all."""
     paginator = page.paginator
     numbers = paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1) if paginator.num_pages > 1 else ()
-    return {"page": page, "numbers": list(numbers), "gap": paginator.ELLIPSIS, "request": context["request"]}
+    return {"page": page, "numbers": list(numbers), "gap": paginator.ELLIPSIS, "query": context["request"].GET}
 
 
 @register.inclusion_tag("ui/field.html")
