@@ -239,7 +239,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
 # X-Forwarded-For and X-Forwarded-Proto are believed only when this says that our own proxy writes them.
-BEHIND_PROXY = env.bool("HUOMIAO_BEHIND_PROXY", default=False)
+BEHIND_PROXY: bool = env.bool("HUOMIAO_BEHIND_PROXY", default=False)
 
 ACCOUNT_ADAPTER = "huomiao.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
@@ -284,7 +284,7 @@ MFA_FORMS = {
     "edit_webauthn": "huomiao.accounts.forms.RenamePasskeyForm",
 }
 # Whether people who act for others (orgs.roles.OFFICIAL_ROLES) must have a second factor.
-MFA_REQUIRED = env.bool("HUOMIAO_MFA_REQUIRED", default=PRODUCTION)
+MFA_REQUIRED: bool = env.bool("HUOMIAO_MFA_REQUIRED", default=PRODUCTION)
 
 SOCIALACCOUNT_ADAPTER = "huomiao.accounts.adapters.SocialAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False

@@ -14,7 +14,7 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from huomiao.accounts import phones
+from huomiao.accounts import clients, phones
 from huomiao.accounts.models import User, phone_index
 
 PASSWORD_RULES = _("至少 8 位，不能只有数字，不要用姓名、账号或常见密码。")
@@ -34,6 +34,7 @@ class LoginForm(account_forms.LoginForm):  # type: ignore[misc]  # allauth has n
         super().__init__(*args, **kwargs)
         _worded(self, login=_("账号或手机号"), password=_("密码"), remember=_("在这台设备上保持登录"))
         self.fields["password"].help_text = ""
+        self.fields["remember"].initial = clients.is_phone(self.request.headers.get("User-Agent", ""))
         self.fields["remember"].help_text = _("公用电脑请不要勾选。")
 
 
@@ -68,7 +69,7 @@ def _same_twice(form: forms.BaseForm) -> None:
     """Say it in our words when the two passwords differ."""
     if "password2" in form.errors and form.cleaned_data.get("password1"):
         del form.errors["password2"]
-        form.errors["password2"] = form.error_class([_("两次输入的密码不一致。")])
+        form.errors["password2"] = form.error_class([str(_("两次输入的密码不一致。"))])
 
 
 class ReauthenticateForm(account_forms.ReauthenticateForm):  # type: ignore[misc]  # allauth has no types

@@ -35,4 +35,4 @@ def client_address(request: HttpRequest) -> str:
 def release(user: User) -> int:
     """Forget the failures of ``user`` at every address; returns how many records there were."""
     count, _by_model = AccessAttempt.objects.filter(username=key_of(user)).delete()
-    return count
+    return int(count)

@@ -28,7 +28,7 @@ def find(login: str) -> User | None:
 def has_second_factor(user: User) -> bool:
     """Whether ``user`` signs in with something besides the password."""
     kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    return Authenticator.objects.filter(user_id=user.pk, type__in=kinds).exists()
+    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=kinds).exists())
 
 
 def locked_until(key: str, address: str | None = None) -> datetime | None:

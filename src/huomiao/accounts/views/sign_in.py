@@ -16,28 +16,34 @@ from huomiao.accounts import locking, queries
 from huomiao.accounts.views import scan
 
 
+def _again(view: Any, form: forms.BaseForm) -> HttpResponse:
+    """The page again, with what is wrong."""
+    response: HttpResponse = view.render_to_response(view.get_context_data(form=form), status=422)
+    return response
+
+
 class SignInView(LoginView):  # type: ignore[misc]  # allauth has no types; its views are classes
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {"scan": scan.offer(self.request)}
 
     def form_invalid(self, form: forms.BaseForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+        return _again(self, form)
 
 
 class ReauthenticatePasswordView(ReauthenticateView):  # type: ignore[misc]  # allauth has no types
     def form_invalid(self, form: forms.BaseForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+        return _again(self, form)
 
 
 class ChangePasswordView(PasswordChangeView):  # type: ignore[misc]  # allauth has no types
     def form_invalid(self, form: forms.BaseForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+        return _again(self, form)
 
 
 class ActivateAuthenticatorView(ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
     def form_invalid(self, form: forms.BaseForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+        return _again(self, form)
 
 
 def forgotten(request: HttpRequest) -> HttpResponse:
