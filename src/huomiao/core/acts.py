@@ -39,6 +39,7 @@ WORDS: dict[str, str | Promise] = {
     "objection.accepted": _("受理异议"),
     "objection.kept_as_clue": _("作为线索留存"),
     "objection.ruled": _("答复异议"),
+    "objection.revealed": _("查看提出人信息"),
     "declaration.promoted": _("递补"),
     "declaration.regraded": _("调整等次"),
     "declaration.begun": _("开始填写"),

@@ -79,7 +79,7 @@ def open_calls(*, at: datetime) -> list[OpenCall]:
     over = (CallState.DRAFT, CallState.PUBLISHED, CallState.CANCELLED)
     calls = Call.objects.filter(announced_at__isnull=False).exclude(state__in=over)
     found = [
-        OpenCall(call, next(iter(call.declare_windows), None), at)  # type: ignore[attr-defined]  # named by the prefetch
+        OpenCall(call, next(iter(call.declare_windows), None), at)
         for call in calls.select_related("organiser").prefetch_related(declare).order_by("-year", "pk")
     ]
     return sorted(found, key=lambda one: not one.is_open)

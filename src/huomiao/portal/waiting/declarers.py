@@ -49,7 +49,7 @@ def written(user: User, *, at: datetime) -> Section:
             url=links.to("innovations:declaration-edit", declaration.pk),
             verb=_("按意见修改") if declaration.state == State.RETURNED else _("继续填写"),
             note=declaration.call.title,
-            badge=State(declaration.state).label,
+            badge=str(State(declaration.state).label),
             tone="warn" if declaration.state == State.RETURNED else "neutral",
             due=due.get(declaration.call_id),
             at=at,

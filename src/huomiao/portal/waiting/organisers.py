@@ -46,7 +46,7 @@ def _drafts(calls: Sequence[Call]) -> list[Task]:
             url=links.to("innovations:call-edit", call.slug),
             verb=_("继续起草"),
             note=_("征集通知尚未发布"),
-            badge=CallState.DRAFT.label,
+            badge=str(CallState.DRAFT.label),
         )
         for call in calls
         if call.state == CallState.DRAFT
@@ -119,7 +119,7 @@ def _results(calls: Sequence[Call]) -> list[Task]:
             verb=_("拟定结果") if call.state == CallState.DECIDING else _("查看公示"),
             count=1 if call.state == CallState.DECIDING else 0,
             note=_("评审已结束，等待拟定结果并公示") if call.state == CallState.DECIDING else _("结果公示中"),
-            badge=CallState(call.state).label,
+            badge=str(CallState(call.state).label),
             tone="accent",
         )
         for call in calls
