@@ -7,7 +7,6 @@ import pytest
 from huomiao.core import history
 from huomiao.core.errors import Invalid, NotAllowed, WrongState
 from huomiao.innovations.actions import recommendations as actions
-from huomiao.innovations.actions.moves import move
 from huomiao.innovations.models import Opinion
 from huomiao.innovations.queries import calls, recommendations
 from huomiao.innovations.states import Decision, Path, State
@@ -221,11 +220,3 @@ def test_sending_back_is_not_undone_once_the_declarer_changed_it(scene):
 
     with pytest.raises(WrongState):
         actions.undo(opinion, by=scene.secretary, at=NOW)
-
-
-def test_what_the_organiser_sent_back_comes_back_to_the_organiser(scene):
-    declaration = scene.declaration(state=State.RECOMMENDED, rank=2)
-    move(declaration, State.RETURNED, by=scene.organiser, desk=scene.call.organiser)
-
-    assert recommendations.first_desk(declaration) == scene.call.organiser
-    assert recommendations.first_desk(scene.declaration(state=State.DRAFT)) == scene.unit

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from huomiao.core.errors import DomainError, Invalid, NotAllowed, WrongState
 from huomiao.innovations import checking
 from huomiao.innovations.actions.moves import move
-from huomiao.innovations.actions.recommendations import Outcome
+from huomiao.innovations.actions.recommendations import Outcome, remember_texts
 from huomiao.innovations.models import Call, Declaration, Opinion
 from huomiao.innovations.queries import recommendations
 from huomiao.innovations.rules import checks as rules
@@ -77,6 +77,7 @@ def send_back(
     _need_reason(text)
     if until <= at:
         raise Invalid(_("补正截止时间要晚于现在。"))
+    remember_texts(declaration)
     move(declaration, State.RETURNED, by=by, note=text, desk=declaration.call.organiser, correct_by=until)
     details = {"fields": list(fields), "until": until.isoformat()}
     return _opinion(declaration, Decision.RETURN, by=by, at=at, text=text, details=details)
@@ -89,6 +90,21 @@ def undo(declaration: Declaration, *, by: User, at: datetime) -> Declaration:
         raise NotAllowed(_("只有主办方可以进行形式审查。"))
     _need_time(declaration.call, at)
     move(declaration, State.RECOMMENDED, by=by, action="declaration.check_undone")
+    return declaration
+
+
+@transaction.atomic
+def recall(declaration: Declaration, *, by: User, at: datetime) -> Declaration:
+    """End a correction whose term is over: the declaration waits for the form check as it stands."""
+    if not rules.can_check(by, declaration.call):
+        raise NotAllowed(_("只有主办方可以进行形式审查。"))
+    _need_time(declaration.call, at)
+    locked = Declaration.objects.select_for_update(of=("self",)).get(pk=declaration.pk)
+    if locked.state != State.RETURNED or locked.correct_by is None:
+        raise WrongState(_("这份申报不在补正中。"))
+    if at <= locked.correct_by:
+        raise WrongState(_("补正期限还没有到，请等申报人提交或期限届满。"))
+    move(declaration, State.SUBMITTED, by=by, action="declaration.correction_ended", desk=declaration.call.organiser)
     return declaration
 
 

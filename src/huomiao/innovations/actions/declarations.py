@@ -78,7 +78,7 @@ def submit(declaration: Declaration, *, by: User, at: datetime) -> Declaration:
     union = desks[-1]
     is_correction = locked.state == State.RETURNED
     desk, is_implied = _first_desk(locked, desks, by=by)
-    values = _handed_in(locked)
+    values = as_handed_in(locked)
     changed = [name for name in values if is_correction and locked.handed_in.get(name) != values[name]]
     pledges = {key: _given(pledge, by=by, at=at) for key, pledge in locked.pledges.items()}
     move(
@@ -149,6 +149,8 @@ def clear_likeness(found: Likeness, *, by: User, note: str) -> Likeness:
 def _first_desk(declaration: Declaration, desks: list[Organization], *, by: User) -> tuple[Organization, bool]:
     """Where it goes, and whether the unit has said yes by handing it in itself."""
     if declaration.state == State.RETURNED:
+        if declaration.desk_id == declaration.call.organiser_id:
+            return declaration.call.organiser, False
         asked = next((desk for desk in desks if desk.pk == declaration.desk_id), None)
         return asked or desks[-1], False
     if declaration.path == Path.UNIT and len(desks) > 1:
@@ -156,7 +158,7 @@ def _first_desk(declaration: Declaration, desks: list[Organization], *, by: User
     return desks[0], False
 
 
-def _handed_in(declaration: Declaration) -> dict[str, str]:
+def as_handed_in(declaration: Declaration) -> dict[str, str]:
     """The texts as they are handed in now, people and papers included by what a reviewer would see of them."""
     values = {name: str(getattr(declaration, name) or "") for name in COMPARED}
     values["authors"] = "\n".join(f"{author.name}：{author.contribution}" for author in declaration.authors.all())

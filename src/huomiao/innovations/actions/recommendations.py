@@ -18,8 +18,9 @@ from huomiao.core import history
 from huomiao.core.errors import DomainError, Invalid, NotAllowed, WrongState
 from huomiao.files.actions import store
 from huomiao.files.models import Kind
+from huomiao.innovations.actions.declarations import as_handed_in
 from huomiao.innovations.actions.moves import move
-from huomiao.innovations.models import Call, Declaration, Likeness, Opinion, Reminder, SummaryTable
+from huomiao.innovations.models import Call, Declaration, Opinion, Reminder, SummaryTable
 from huomiao.innovations.queries import recommendations
 from huomiao.innovations.queries.recommendations import Use
 from huomiao.innovations.rules import recommendations as rules
@@ -89,6 +90,7 @@ def send_back(declaration: Declaration, *, by: User, at: datetime, text: str, fi
     declaration = _at_desk(declaration, by=by, at=at)
     desk = _desk(declaration)
     _need_reason(text)
+    remember_texts(declaration)
     move(declaration, State.RETURNED, by=by, note=text, rank=None)
     return _opinion(declaration, desk, Decision.RETURN, by=by, at=at, text=text, details={"fields": list(fields)})
 
@@ -192,6 +194,13 @@ def _desk(declaration: Declaration) -> Organization:
     if declaration.desk is None:
         raise WrongState(_("这份申报目前不在任何工会处理。"))
     return declaration.desk
+
+
+def remember_texts(declaration: Declaration) -> None:
+    """Keep the texts as they were handed in, when a table brought them: the correction is compared with them."""
+    if not declaration.handed_in:
+        declaration.handed_in = as_handed_in(declaration)
+        declaration.save(update_fields=["handed_in"])
 
 
 def _need_reason(text: str) -> None:
@@ -445,17 +454,3 @@ def remind(call: Call, union: Organization, *, by: User, at: datetime, note: str
     reminder = Reminder.objects.create(call=call, union=union, by=by, made_at=at, note=note.strip()[:200])
     history.record(call, "call.reminded", by=by, note=_("催办：%(union)s") % {"union": union.label}, at=at)
     return reminder
-
-
-@transaction.atomic
-def clear_likeness(likeness: Likeness, *, by: User, note: str) -> Likeness:
-    """Say why two texts that are alike are not the same result."""
-    declaration = likeness.declaration
-    if not (rules.can_decide(by, declaration) or rules.can_oversee(by, declaration.call)):
-        raise NotAllowed(_("这份申报不在您所在工会处理。"))
-    _need_reason(note)
-    likeness.cleared_by = by
-    likeness.cleared_note = note.strip()[:200]
-    likeness.save(update_fields=["cleared_by", "cleared_note", "found_at"])
-    history.record(declaration, "declaration.likeness_cleared", by=by, note=note)
-    return likeness

@@ -142,7 +142,3 @@ class RemindForm(forms.Form):
 
 class ScanForm(forms.Form):
     scan = forms.FileField(label=_("盖章扫描件"), help_text=_("PDF 或图片，不超过 20 MB。"))
-
-
-class ClearForm(forms.Form):
-    note = forms.CharField(label=_("核实说明"), max_length=200)

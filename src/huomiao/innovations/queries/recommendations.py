@@ -332,14 +332,3 @@ def reminders(user: User | AnonymousUser) -> QuerySet[Reminder]:
         .select_related("call", "union", "by")
         .order_by("-made_at")
     )
-
-
-def first_desk(declaration: Declaration) -> Organization | None:
-    """Where a declaration goes when it is handed in; None when nothing above its unit recommends.
-
-    One that the organiser sent back for correction keeps its place in its union's list, and comes back to the organiser.
-    """
-    if declaration.state == State.RETURNED and declaration.rank is not None:
-        return declaration.call.organiser
-    desks = route(declaration.unit)
-    return desks[0] if desks else None

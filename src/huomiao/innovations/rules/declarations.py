@@ -55,7 +55,8 @@ def can_submit(user: User | AnonymousUser, declaration: Declaration) -> bool:
 def is_time_to_submit(declaration: Declaration, at: datetime) -> bool:
     """Whether it may still come in: a draft within the window, a correction until the form check is over."""
     if declaration.state == State.RETURNED:
-        return declaration.call.state in CORRECTABLE
+        is_in_term = declaration.correct_by is None or at <= declaration.correct_by
+        return is_in_term and declaration.call.state in CORRECTABLE
     return calls.is_open(declaration.call, Stage.DECLARE, at)
 
 

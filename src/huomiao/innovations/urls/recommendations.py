@@ -9,7 +9,6 @@ urlpatterns: list[URLPattern] = [
     path("calls/<slug:slug>/desk/decide/", recommendations.desk_decide, name="desk-decide"),
     path("declarations/<int:pk>/decide/", recommendations.decide, name="decide"),
     path("opinions/<int:pk>/undo/", recommendations.opinion_undo, name="opinion-undo"),
-    path("likenesses/<int:pk>/clear/", recommendations.likeness_clear, name="likeness-clear"),
     path("calls/<slug:slug>/recommendations/", recommendations.progress, name="progress"),
     path("calls/<slug:slug>/recommendations/<str:code>/", recommendations.recommend, name="recommend"),
     path("calls/<slug:slug>/recommendations/<str:code>/sign/", recommendations.sign, name="recommend-sign"),
@@ -19,5 +18,6 @@ urlpatterns: list[URLPattern] = [
     path("calls/<slug:slug>/check/", checks.check, name="check"),
     path("calls/<slug:slug>/check/pass/", checks.pass_many, name="check-pass"),
     path("declarations/<int:pk>/check/", checks.check_one, name="check-one"),
+    path("declarations/<int:pk>/check/recall/", checks.check_recall, name="check-recall"),
     path("declarations/<int:pk>/check/undo/", checks.check_undo, name="check-undo"),
 ]

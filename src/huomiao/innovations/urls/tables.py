@@ -7,7 +7,7 @@ from huomiao.innovations.views import tables
 urlpatterns: list[URLPattern] = [
     path("calls/<slug:slug>/imports/", tables.import_new, name="import-new"),
     path("calls/<slug:slug>/imports/template/", tables.template, name="import-template"),
-    path("calls/<slug:slug>/declarations/table/", tables.declarations_table, name="declarations-table"),
+    path("calls/<slug:slug>/declarations/table/", tables.declarations_table, name="summary-export"),
     path("calls/<slug:slug>/recommendations/<str:code>/table/", tables.summary_table, name="recommend-table"),
     path("imports/<int:pk>/", tables.batch, name="import"),
     path("imports/<int:pk>/confirm/", tables.confirm, name="import-confirm"),

@@ -111,6 +111,9 @@ def check_one(request: UserRequest, pk: int) -> HttpResponse:
         "opinions": declaration.opinions.select_related("organization", "by"),
         "form": form,
         "may_check": waits and rules.is_open(call, timezone.now()),
+        "may_recall": declaration.state == State.RETURNED
+        and declaration.correct_by is not None
+        and declaration.correct_by < timezone.now(),
         "may_undo": declaration.state in {State.ACCEPTED, State.REFUSED} and rules.is_open(call, timezone.now()),
     }
     return render(request, "innovations/check_one.html", context, status=status)
@@ -137,6 +140,16 @@ def _concluded(request: UserRequest, declaration: Declaration, form: CheckForm) 
         actions.refuse(declaration, by=request.user, at=now, text=values["text"])
         messages.success(request, _("“%(title)s”形审不通过，理由已记录。") % {"title": declaration})
     return redirect("innovations:check", declaration.call.slug)
+
+
+@require_POST
+@login_required
+def check_recall(request: UserRequest, pk: int) -> HttpResponse:
+    """End a correction whose term is over."""
+    declaration = get_object_or_404(declarations.visible_to(request.user).select_related("call__organiser"), pk=pk)
+    actions.recall(declaration, by=request.user, at=timezone.now())
+    messages.success(request, _("已收回“%(title)s”，按现有内容审查。") % {"title": declaration})
+    return redirect("innovations:check-one", declaration.pk)
 
 
 @require_POST

@@ -21,7 +21,6 @@ from huomiao.innovations import checking
 from huomiao.innovations.actions import recommendations as actions
 from huomiao.innovations.forms.recommendations import (
     BulkDecideForm,
-    ClearForm,
     DecideForm,
     FilterForm,
     ReasonForm,
@@ -30,7 +29,7 @@ from huomiao.innovations.forms.recommendations import (
     SignForm,
     VouchForm,
 )
-from huomiao.innovations.models import Call, Declaration, Likeness, Opinion, SummaryTable
+from huomiao.innovations.models import Call, Declaration, Opinion, SummaryTable
 from huomiao.innovations.queries import calls, declarations, recommendations
 from huomiao.innovations.rules import recommendations as rules
 from huomiao.innovations.states import Decision, State
@@ -191,25 +190,6 @@ def opinion_undo(request: UserRequest, pk: int) -> HttpResponse:
     declaration = actions.undo(opinion, by=request.user, at=timezone.now())
     messages.success(request, _("已撤销对“%(title)s”的处理，它回到了您的待办。") % {"title": declaration})
     return redirect("innovations:desk", declaration.call.slug)
-
-
-@require_POST
-@login_required
-def likeness_clear(request: UserRequest, pk: int) -> HttpResponse:
-    """Say why two texts that are alike are not the same result."""
-    visible = declarations.visible_to(request.user)
-    found = Likeness.objects.filter(declaration__in=visible).select_related(
-        "declaration__call__organiser", "declaration__desk"
-    )
-    likeness = get_object_or_404(found, pk=pk)
-    form = ClearForm(request.POST)
-    note = form.cleaned_data["note"] if form.is_valid() else ""
-    actions.clear_likeness(likeness, by=request.user, note=note)
-    messages.success(request, _("已记录核实说明。"))
-    page = (
-        "innovations:check-one" if rules.can_oversee(request.user, likeness.declaration.call) else "innovations:decide"
-    )
-    return redirect(page, likeness.declaration_id)
 
 
 # --- A union's list -----------------------------------------------------------------------------------------------
