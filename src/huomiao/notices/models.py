@@ -87,6 +87,11 @@ class NoticeItem(models.Model):
     def __str__(self) -> str:
         return " ".join(str(cell) for cell in self.cells)[:120]
 
+    @property
+    def titled(self) -> list[tuple[str, str]]:
+        """Each cell with the title of its column."""
+        return list(zip(self.notice.columns, self.cells, strict=False))
+
 
 class Objection(models.Model):
     """Somebody objects to an item. Real name, unit and phone are asked for; without them it is kept as a clue only."""

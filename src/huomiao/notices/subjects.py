@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Protocol
 
 from huomiao.notices.states import Outcome
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Subject(Protocol):
     """What an app that opens notices must answer."""
 
-    def barred(self, item: NoticeItem) -> Set[int]:
+    def barred(self, item: NoticeItem) -> AbstractSet[int]:
         """The ids of those who handled the thing before, so that they may not handle an objection to it."""
 
     def outcomes(self, item: NoticeItem) -> list[Outcome]:
@@ -28,7 +28,7 @@ class Subject(Protocol):
 class _Nothing:
     """For notices about nothing that this site knows: nobody is barred, and an item can only be kept or struck."""
 
-    def barred(self, item: NoticeItem) -> Set[int]:
+    def barred(self, item: NoticeItem) -> AbstractSet[int]:
         return frozenset()
 
     def outcomes(self, item: NoticeItem) -> list[Outcome]:
