@@ -161,6 +161,21 @@ def save_authors(declaration: Declaration, rows: Sequence[Mapping[str, Any]], *,
 
 
 @transaction.atomic
+def move_author(declaration: Declaration, place: int, *, by: User, down: bool) -> None:
+    """Let the author at ``place`` change places with the one before or after; at the end of the list nothing happens."""
+    locked = _locked(declaration, Step.AUTHORS, by=by, version=None)
+    authors = list(locked.authors.all())
+    first = place - 1 if down else place - 2
+    if not 0 <= first < len(authors) - 1:
+        return
+    one, two = authors[first], authors[first + 1]
+    Author.objects.filter(pk=one.pk).update(place=1000)
+    Author.objects.filter(pk=two.pk).update(place=one.place)
+    Author.objects.filter(pk=one.pk).update(place=two.place)
+    _saved(locked, Step.AUTHORS, [])
+
+
+@transaction.atomic
 def save_benefits(
     declaration: Declaration,
     *,

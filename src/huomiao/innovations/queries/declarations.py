@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,13 @@ def _handed_in_within(user: User | AnonymousUser) -> Q:
     recommended_by_us = within(reach(user, Power.RECOMMEND), "union__path") & handed_in
     of_my_calls = within(reach(user, Power.RUN_CALLS), "call__organiser__path") & handed_in
     return in_my_branch | recommended_by_us | of_my_calls
+
+
+def openable(user: User | AnonymousUser, pks: Iterable[int]) -> set[int]:
+    """Which of these somebody may read: those within their reach, and those that were published."""
+    wanted = Declaration.objects.filter(pk__in=list(pks))
+    published = wanted.filter(state=State.PUBLISHED).values_list("pk", flat=True)
+    return set(published) | set(visible_to(user).filter(pk__in=wanted.values("pk")).values_list("pk", flat=True))
 
 
 def written_by(user: User) -> QuerySet[Declaration]:
