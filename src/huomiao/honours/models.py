@@ -4,9 +4,11 @@ import secrets
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from huomiao.core import history
 from huomiao.orgs.models import Organization
 
 # No 0/O, 1/I/L: the code is read from paper and typed.
@@ -51,13 +53,23 @@ class Honour(models.Model):
     is_demo = models.BooleanField(default=False)
 
     class Meta:
-        indexes = (models.Index(fields=["source_type", "source_id"], name="honours_source"),)
+        constraints = (
+            # Publishing twice must not award twice.
+            models.UniqueConstraint(
+                fields=["source_type", "source_id"], condition=~Q(source_type=""), name="honours_one_for_a_source"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.award} {self.work}"
 
     def get_absolute_url(self) -> str:
         return reverse("honours:verify", args=[self.code])
+
+    @property
+    def title(self) -> str:
+        """The award with its grade, as it is read out."""
+        return f"{self.award}（{self.grade}）" if self.grade else self.award
 
 
 class Holder(models.Model):
@@ -74,3 +86,31 @@ class Holder(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class NumberRun(models.Model):
+    """How far the certificate numbers of one series and year have come; its row is locked while one is taken."""
+
+    pattern = models.CharField(max_length=60, unique=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.pattern} {self.last}"
+
+
+history.guard(
+    Honour,
+    "number",
+    "code",
+    "series",
+    "year",
+    "programme",
+    "award",
+    "grade",
+    "work",
+    "unit_name",
+    "awarded_by",
+    "awarded_on",
+    "status",
+)
+history.guard(Holder, "honour_id", "place", "name")
