@@ -131,7 +131,10 @@ def seal() -> int:
                 head.count += 1
                 entry.number = head.count
                 entry.hash = head.hash = _link(head.hash, entry)
-            Entry.objects.bulk_update(batch, ["number", "hash"], batch_size=BATCH // 4)
+            # An upsert of rows that exist: many times quicker than bulk_update's CASE for each row.
+            Entry.objects.bulk_create(
+                batch, update_conflicts=True, unique_fields=["id"], update_fields=["number", "hash"], batch_size=BATCH
+            )
             sealed += len(batch)
         if sealed:
             head.save()

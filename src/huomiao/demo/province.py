@@ -169,32 +169,35 @@ def build(scale: int = 1) -> Province:
     """The province at ``scale``: 1 is the shape of 2023; more multiplies the units."""
     rng = random.Random(SEED)  # noqa: S311  # a story told from a seed, nothing secret
     made = Province()
+    taken: set[str] = set()
     made.tree.append(_row(PROVINCE_CODE, PROVINCE_NAME, "江西省总", Kind.PROVINCE, ""))
     for code, name, places, share in CITIES:
         made.tree.append(_row(code, f"{name}市总工会", name, Kind.CITY, PROVINCE_CODE))
         made.shares[code] = share
         for number, place in enumerate(places, start=1):
             is_park = place.endswith("区") and place[0] in "高经井"
-            kind = Kind.PARK if is_park else Kind.COUNTY
+            place_kind = Kind.PARK if is_park else Kind.COUNTY
             title = f"{name}{place}工会" if is_park else f"{place}总工会"
-            made.tree.append(_row(f"{code}{number:02d}", title, f"{name}{place}" if is_park else place, kind, code))
+            made.tree.append(
+                _row(f"{code}{number:02d}", title, f"{name}{place}" if is_park else place, place_kind, code)
+            )
         parents = [f"{code}{number:02d}" for number in range(1, len(places) + 1)]
         divisions = CITY_DIVISIONS[name] * 2 + [
             CITY_SERVICES[(len(made.units) + step) % len(CITY_SERVICES)] for step in range(3)
         ]
         for number, division in enumerate(divisions * scale, start=1):
             parent = code if number % 5 == 0 else parents[number % len(parents)]
-            made.units.append(_unit(rng, f"{code}U{number:03d}", name, parent, code, division))
+            made.units.append(_unit(rng, f"{code}U{number:03d}", name, parent, code, division, taken))
     code, name, share = NEW_AREA
     made.tree.append(_row(code, f"{name}工会联合会", name, Kind.NEW_AREA, PROVINCE_CODE))
     made.shares[code] = share
     for number, division in enumerate([*CITY_DIVISIONS[name] * 2, "83", "46"] * scale, start=1):
-        made.units.append(_unit(rng, f"{code}U{number:03d}", name, code, code, division))
+        made.units.append(_unit(rng, f"{code}U{number:03d}", name, code, code, division, taken))
     for code, name, kind, divisions, share in INDUSTRIES:
         made.tree.append(_row(code, f"江西省{name}（演示）", name.removesuffix("工会"), kind, PROVINCE_CODE))
         made.shares[code] = share
         for number, division in enumerate(divisions * 2 * scale, start=1):
-            made.units.append(_unit(rng, f"{code}U{number:03d}", "江西", code, code, division))
+            made.units.append(_unit(rng, f"{code}U{number:03d}", "江西", code, code, division, taken))
     made.tree += [
         {
             **_row(unit.code, unit.name, unit.short, unit.kind, unit.parent),
@@ -222,7 +225,8 @@ def _row(code: str, name: str, short: str, kind: str, parent: str) -> dict[str, 
     }
 
 
-def _unit(rng: random.Random, code: str, place: str, parent: str, union: str, division: str) -> Unit:
+def _unit(rng: random.Random, code: str, place: str, parent: str, union: str, division: str, taken: set[str]) -> Unit:
+    """A unit with a name that no other has: drawn again when it is taken."""
     mark = rng.choice(CHARACTERS) + rng.choice(CHARACTERS)
     if division in PRIORITY_DIVISIONS:
         word, field_code = PRIORITY_DIVISIONS[division]
@@ -239,5 +243,8 @@ def _unit(rng: random.Random, code: str, place: str, parent: str, union: str, di
             else Nature.STATE_OWNED
         )
         name, short = f"{place}{mark}{word}", f"{mark}{word}"
+    if name in taken:
+        return _unit(rng, code, place, parent, union, division, taken)
+    taken.add(name)
     head_count = rng.choice([180, 260, 340, 520, 760, 1100, 1800, 2600])
     return Unit(code, name, short, parent, union, Kind.ENTERPRISE, nature, division, field_code, head_count)

@@ -137,6 +137,9 @@ TITLES_BY_CATEGORY: dict[str, list[str]] = {
     "小创造": ["{o}{q}改制小车", "利用废旧料自制{q}{o}台架", "{o}{q}组合工装", "{q}{o}快换架"],
     "小设计": ["{o}{q}布局设计", "{q}{o}结构优化设计", "{o}{q}方案设计"],
     "小革新": ["{o}{q}工艺改进", "{o}{q}操作法", "{q}{o}流程改造", "{o}设备{q}技术改造"],
+    "先进操作法": ["{o}{q}操作法", "{q}{o}三步法", "{o}{q}点检法"],
+    "合理化建议": ["关于{o}{q}改造的建议", "{o}增设{q}装置的建议"],
+    "绝技绝活": ["{o}{q}手法", "{q}{o}一听二摸三看"],
     "小建议": ["关于{o}{q}管理的建议", "{o}实行{q}巡检的建议"],
 }
 QUALITIES = [
@@ -347,20 +350,20 @@ def of_2023(province: Province, people: dict[str, list[Person]], *, scale: int =
     priority = set(rng.sample(could_be, PRIORITY_COUNT * scale))
     made = Maker(rng, people, 2023)
     return [
-        made.result(unit, category, place in priority)
+        made.result(unit, category, is_priority=place in priority)
         for place, (unit, category) in enumerate(zip(chosen, categories, strict=True))
     ]
 
 
 def of_year(
-    province: Province, people: dict[str, list[Person]], year: int, count: int, *, categories: list[str]
+    province: Province, people: dict[str, list[Person]], year: int, count: int, *, categories: list[str], seed: int = 0
 ) -> list[Result]:
     """``count`` declarations of another year, spread over all unions."""
-    rng = random.Random(SEED + year)  # noqa: S311  # as above
+    rng = random.Random(SEED + year + seed)  # noqa: S311  # as above
     made = Maker(rng, people, year)
     units = rng.sample(province.units, len(province.units))
     return [
-        made.result(unit, rng.choice(categories), bool(unit.field) and rng.random() < 0.8)
+        made.result(unit, rng.choice(categories), is_priority=bool(unit.field) and rng.random() < 0.8)
         for unit in (units[place % len(units)] for place in range(count))
     ]
 
@@ -374,7 +377,7 @@ class Maker:
         self.year = year
         self.titles: set[str] = set()
 
-    def result(self, unit: Unit, category: str, is_priority: bool) -> Result:  # noqa: FBT001  # one fact of three
+    def result(self, unit: Unit, category: str, *, is_priority: bool) -> Result:
         rng = self.rng
         thing = rng.choice(OBJECTS[unit.division])
         a, b = rng.randint(12, 60), rng.randint(2, 9)

@@ -268,4 +268,5 @@ def _kinds(by_kind: dict[str, int]) -> list[tuple[str, object, int]]:
 
 
 def _distinct(found: QuerySet[Declaration], column: str) -> int:
-    return found.order_by().values(column).distinct().count()
+    count: int = found.order_by().values(column).distinct().count()
+    return count

@@ -154,7 +154,7 @@ def _counted(request: UserRequest, slug: str) -> tuple[Call, QuerySet[Declaratio
 def _records(request: UserRequest, slug: str) -> tuple[Call, QuerySet[Declaration], list[dict[str, Any]]]:
     """The call, the records behind the figure that the address names, and what was chosen, in words."""
     call, base = _counted(request, slug)
-    query = {name: value for name, value in request.GET.items() if name != "page"}
+    query = {name: str(request.GET[name]) for name in request.GET if name != "page"}
     if query.get("scope") == "all":
         base = figures.within_reach(request.user, call, figures.handed_in(call))
     rows = (

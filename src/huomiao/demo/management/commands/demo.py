@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import os
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from huomiao.core import serving
+from huomiao.demo import people
+from huomiao.demo.story import Story, is_told
+from huomiao.orgs.models import Organization
+
+
+class Command(BaseCommand):
+    help = (
+        "载入演示省（只在第一次）并启动网站。/ Load the demo province (the first time only) and serve it. "
+        "--scale multiplies it for benchmarks; --no-serve only loads."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"), help="监听地址 / address to bind")
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")), help="端口 / port")
+        parser.add_argument("--scale", type=int, default=1, help="规模倍数 / how many times the year 2023")
+        parser.add_argument("--no-serve", action="store_true", help="只载入 / load only")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("生产环境不载入演示数据。/ Production takes no demo data.")
+        serving.prepare()
+        if not is_told():
+            if Organization.objects.exists():
+                raise CommandError(
+                    "数据库里已有真实数据，演示省不会混入其中。换一个 HUOMIAO_DATA 再试。/ "
+                    "There is real data already; point HUOMIAO_DATA elsewhere to see the demo."
+                )
+            self._load(options["scale"])
+        self._accounts()
+        if not options["no_serve"]:
+            call_command("serve", host=options["host"], port=options["port"], stdout=self.stdout)
+
+    def _load(self, scale: int) -> None:
+        self.stdout.write("正在载入演示省，约一分钟… / Loading the demo province, about a minute…")
+        began = time.monotonic()
+        Story(lambda line: self.stdout.write(f"  {line}"), scale=scale).tell()
+        self.stdout.write(f"  用时 {time.monotonic() - began:.0f} 秒 / seconds")
+
+    def _accounts(self) -> None:
+        self.stdout.write("\n演示账号，密码都是 / demo accounts, all with the password  " + people.PASSWORD)
+        for account in people.ACCOUNTS:
+            self.stdout.write(f"  {account.username:<10} {account.name}  {account.what}  {people.PASSWORD}")
+        self.stdout.write("")
