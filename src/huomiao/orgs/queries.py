@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Length, Substr
 from django.utils import timezone
 
+from huomiao.accounts.models import User
 from huomiao.orgs.models import FormerName, ImportBatch, Membership, Organization, RosterEntry
 from huomiao.orgs.roles import POWERS, Power, Role, roles_with
-
-if TYPE_CHECKING:
-    from huomiao.accounts.models import User
 
 PATH_LENGTH = 255
 
@@ -218,3 +215,13 @@ def roster(
     if activated:
         found = found.filter(activated_at__isnull=activated == "no")
     return found
+
+
+def people_found(text: str, *, by: User) -> QuerySet[User]:
+    """Whom ``by`` may find to give a role to: by name, those who belong to their reach; by exact account, anybody."""
+    paths = reach(by, Power.MANAGE_PEOPLE)
+    on_rosters = RosterEntry.objects.filter(within(paths, "organization__path"), left_on=None, user__isnull=False)
+    with_roles = Membership.objects.filter(within(paths, "organization__path"))
+    near = Q(pk__in=on_rosters.values("user")) | Q(pk__in=with_roles.values("user"))
+    found = User.objects.filter(Q(username__iexact=text) | (Q(name__icontains=text) & near), is_active=True)
+    return found.prefetch_related("memberships__organization").order_by("name", "pk")
