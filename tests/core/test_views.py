@@ -190,7 +190,7 @@ def test_manifest_names_icons_that_exist(client):
 
 # --- Every page ---------------------------------------------------------------------------------------------------
 
-PAGES = ["/", "/help/", "/help/roles/", "/privacy/", "/certificates/find/", "/styleguide/", "/nowhere/"]
+PAGES = ["/", "/help/", "/help/roles/", "/privacy/", "/styleguide/", "/nowhere/"]
 PAGES += [f"/styleguide/errors/{name}/" for name in ERROR_PAGES]
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from huomiao.innovations.states import CallState, Stage, State
@@ -14,8 +15,6 @@ from tests.factories.accounts import UserFactory
 from tests.factories.innovations import CallFactory, DeclarationFactory, WindowFactory
 
 pytestmark = pytest.mark.django_db
-
-CODE = "23456789ABCD"
 
 
 def notice(call, *, opens=-1, closes=4, **values):
@@ -143,21 +142,10 @@ def test_tasks_of_somebody_without_any_say_so(client):
 # --- Certificates -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("typed", [CODE, CODE.lower(), "2345 6789-abcd", " 23456789ABCD "])
-def test_certificate_code_may_be_typed_loosely(client, typed):
-    from django.urls import reverse
+def test_landing_leads_to_the_verification_of_a_certificate(client):
+    html = client.get("/").content.decode()
 
-    response = client.get("/certificates/find/", {"code": typed})
-
-    assert (response.status_code, response["Location"]) == (302, reverse("honours:verify", args=[CODE]))
-
-
-@pytest.mark.parametrize("typed", ["", "123", "23456789ABC0", "23456789ABCDE", "二三四五六七八九甲乙丙丁"])
-def test_certificate_code_of_wrong_shape_is_explained(client, typed):
-    response = client.get("/certificates/find/", {"code": typed})
-
-    assert response.status_code == 422
-    assert 'class="field-errors"' in response.content.decode()
+    assert f'<form class="verify" method="get" action="{reverse("honours:verify-form")}">' in html
 
 
 # --- Help ---------------------------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ class Navigation:
             self._item(_("使用帮助"), "portal:help", "book"),
             self._item(_("角色与权限"), "portal:help-roles", "users"),
             self._item(_("隐私说明"), "portal:privacy", "lock"),
-            self._item(_("验证证书"), "portal:find-certificate", "shield"),
+            self._item(_("验证证书"), "honours:verify-form", "shield"),
         ]
         return [item for item in items if item]
 

@@ -9,7 +9,6 @@ app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
     path("tasks/", views.tasks, name="tasks"),
-    path("certificates/find/", views.find_certificate, name="find-certificate"),
     path("help/", views.guide, name="help"),
     path("help/roles/", views.roles, name="help-roles"),
     path("privacy/", views.privacy, name="privacy"),

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 from huomiao.core.requests import UserRequest
 from huomiao.orgs.roles import POWERS, Power, Role
 from huomiao.portal import landing, waiting
-from huomiao.portal.forms import CertificateForm
 
 
 @require_safe
@@ -26,7 +25,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "results": landing.published(),
             "figures": landing.figures(),
             "notices": landing.notices(today=timezone.localdate(now)),
-            "certificate_form": CertificateForm(),
         },
     )
 
@@ -40,17 +38,6 @@ def tasks(request: UserRequest) -> HttpResponse:
         "portal/tasks.html",
         {"sections": sections, "open_count": sum(section.count for section in sections)},
     )
-
-
-@require_safe
-def find_certificate(request: HttpRequest) -> HttpResponse:
-    """From a certificate's code, as typed from paper, to the page that verifies it."""
-    if "code" not in request.GET:
-        return render(request, "portal/find_certificate.html", {"form": CertificateForm()})
-    form = CertificateForm(request.GET)
-    if not form.is_valid():
-        return render(request, "portal/find_certificate.html", {"form": form}, status=422)
-    return redirect("honours:verify", form.cleaned_data["code"])
 
 
 @require_safe
