@@ -15,6 +15,7 @@ own = [
     path("me/sessions/end/", profile.end_sessions, name="sessions-end"),
     path("me/sessions/<int:pk>/end/", profile.end_session, name="session-end"),
     path("me/export/", profile.export, name="export"),
+    path("me/unsent/", profile.unsent, name="unsent"),
     path("scan/new/", scan.renew, name="scan-renew"),
     path("scan/poll/", scan.poll, name="scan-poll"),
     path("scan/claim/", scan.claim, name="scan-claim"),

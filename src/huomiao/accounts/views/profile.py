@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from huomiao.accounts import exports, locking, queries, throttling
+from huomiao.accounts import unsent as unsent_forms
 from huomiao.accounts.actions import people
 from huomiao.accounts.forms import LanguageForm, PhoneForm
 from huomiao.core.requests import UserRequest
@@ -96,3 +97,16 @@ def export(request: UserRequest) -> HttpResponse:
     day = timezone.localdate().isoformat()
     response["Content-Disposition"] = f'attachment; filename="huomiao-{day}.json"'
     return response
+
+
+@never_cache
+@login_required
+def unsent(request: UserRequest) -> HttpResponse:
+    """What could not be sent because the session had ended, to send now, copy or drop."""
+    if request.method == "POST":
+        unsent_forms.forget(request)
+        return redirect("portal:home")
+    form = unsent_forms.kept(request, at=timezone.now())
+    if form is None:
+        return redirect("portal:home")
+    return render(request, "accounts/unsent.html", {"form": form})
