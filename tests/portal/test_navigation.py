@@ -34,11 +34,11 @@ def with_role(role):
     ("role", "expected"),
     [
         (Role.MEMBER, ["待办", "我的申报", "征集活动", "优秀成果", "公示", "荣誉"]),
-        (Role.SECRETARY, ["待办", "我的申报", "征集活动", "优秀成果", "公示", "荣誉", "组织", "统计"]),
-        (Role.OFFICER, ["待办", "征集活动", "优秀成果", "公示", "荣誉", "组织", "统计"]),
-        (Role.ORGANISER, ["待办", "征集活动", "优秀成果", "公示", "荣誉", "组织", "统计"]),
+        (Role.SECRETARY, ["待办", "我的申报", "全部申报", "征集活动", "优秀成果", "公示", "组织", "统计"]),
+        (Role.OFFICER, ["待办", "全部申报", "征集活动", "优秀成果", "公示", "组织", "统计"]),
+        (Role.ORGANISER, ["待办", "全部申报", "征集活动", "优秀成果", "公示", "组织", "专家", "统计"]),
         (Role.EDITOR, ["待办", "征集活动", "优秀成果", "公示", "荣誉"]),
-        (Role.ADMINISTRATOR, ["待办", "征集活动", "优秀成果", "公示", "荣誉", "组织"]),
+        (Role.ADMINISTRATOR, ["待办", "征集活动", "优秀成果", "公示", "组织"]),
     ],
 )
 def test_navigation_shows_what_a_role_may_open(role, expected):
@@ -72,3 +72,9 @@ def test_fragments_pay_nothing_for_navigation(django_assert_num_queries):
 
     with django_assert_num_queries(0):
         navigation(user)
+
+
+def test_own_declarations_are_not_all_declarations():
+    items = navigation(with_role(Role.SECRETARY), "/declarations/mine/").main
+
+    assert [item.label for item in items if item.is_current] == ["我的申报"]

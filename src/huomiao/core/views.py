@@ -21,8 +21,12 @@ User-agent: *
 Disallow: /accounts/
 Disallow: /declarations/
 Disallow: /files/
-Disallow: /tasks/
+Disallow: /me/
+Disallow: /objections/
+Disallow: /scan/
 Disallow: /styleguide/
+Disallow: /tasks/
+Disallow: /verify/
 """
 
 

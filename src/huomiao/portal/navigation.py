@@ -50,15 +50,18 @@ class Navigation:
     def main(self) -> list[Item]:
         """Across the top of every page."""
         powers = self._powers
+        is_official = bool(powers & OFFICIAL)
         items = [
             self._start(),
             Power.DECLARE in powers and self._item(_("我的申报"), "innovations:mine", "file"),
+            Power.RECOMMEND in powers and self._item(_("全部申报"), "innovations:declarations", "list"),
             self._item(_("征集活动"), "innovations:calls", "flag"),
             self.is_expert and self._item(_("评审"), "innovations:sheets", "edit"),
             self._item(_("优秀成果"), "innovations:published", "star"),
             self._item(_("公示"), "notices:list", "eye"),
-            self._item(_("荣誉"), "honours:list", "trophy"),
-            bool(powers & OFFICIAL) and self._item(_("组织"), "orgs:tree", "building"),
+            not is_official and self._item(_("荣誉"), "honours:list", "trophy"),
+            is_official and self._item(_("组织"), "orgs:tree", "building"),
+            Power.RUN_CALLS in powers and self._item(_("专家"), "innovations:experts", "users"),
             Power.SEE_FIGURES in powers and self._item(_("统计"), "stats:index", "chart"),
         ]
         return [item for item in items if item]
@@ -82,6 +85,7 @@ class Navigation:
         """In the menu under the person's name."""
         items = [
             self._item(_("待办"), "portal:tasks", "bell"),
+            self._item(_("我的荣誉"), "honours:mine", "trophy"),
             self._item(_("账号与安全"), "accounts:profile", "shield"),
             self._item(_("使用帮助"), "portal:help", "book"),
         ]
@@ -94,6 +98,7 @@ class Navigation:
             self._item(_("使用帮助"), "portal:help", "book"),
             self._item(_("角色与权限"), "portal:help-roles", "users"),
             self._item(_("隐私说明"), "portal:privacy", "lock"),
+            self._item(_("荣誉名册"), "honours:list", "trophy"),
             self._item(_("验证证书"), "honours:verify-form", "shield"),
         ]
         return [item for item in items if item]
@@ -108,6 +113,11 @@ class Navigation:
         url = links.to(name)
         if not url:
             return None
+        return Item(label, url, icon, self._is_current(name, url))
+
+    def _is_current(self, name: str, url: str) -> bool:
         match = self._request.resolver_match
-        is_here = match is not None and match.view_name == name
-        return Item(label, url, icon, is_here or (url != "/" and self._request.path.startswith(url)))
+        if match is not None and match.view_name == name:
+            return True
+        # A page below another's belongs to it, but the nearest wins: one's own declarations are not all of them.
+        return url not in {"/", "/declarations/"} and self._request.path.startswith(url)

@@ -140,7 +140,7 @@ def _objections(user: User) -> list[Task]:
     return [
         Task(
             title=row["notice__title"],
-            url=links.to("notices:detail", row["notice"]),
+            url=f"{links.to('notices:objections')}?notice={row['notice']}",
             verb=_("处理异议"),
             count=row["number"],
             note=_("待处理的异议"),
