@@ -7,6 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 WORDS: dict[str, str | Promise] = {
     "account.signed_in_by_scan": _("扫码登录"),
+    "account.created": _("开通账号"),
+    "account.password_changed": _("修改密码"),
+    "account.password_given": _("发放初始密码"),
+    "account.unlocked": _("解除登录锁定"),
+    "account.phone_changed": _("更换手机号"),
+    "account.language_chosen": _("选择界面语言"),
+    "account.sessions_ended": _("退出其他设备"),
+    "account.scan_confirmed": _("确认扫码登录"),
+    "account.scan_refused": _("拒绝扫码登录"),
+    "roster.activated": _("开通名册账号"),
     "call.created": _("新建征集"),
     "call.copied": _("沿用往年征集"),
     "call.open": _("发布征集通知"),
