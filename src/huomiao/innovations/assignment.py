@@ -206,6 +206,8 @@ def _lowest_busiest_load(table: _Table, per_entry: int) -> int | None:
 def _best_fit(table: _Table, wanted: Any, caps: Any, seed: int) -> Any:
     """Which pairs to take: the highest sum of fit, then what the seed likes."""
     pairs = len(table.rows)
+    if not pairs:
+        return np.zeros(0, dtype=bool)
     # Fits are hundredths; the whole perturbation stays below half of one, so it decides only between equals.
     whim = np.random.default_rng(seed).random(pairs) * 0.5 / max(1.0, float(np.sum(wanted)))
     answer = milp(

@@ -121,7 +121,7 @@ def _frozen_rules(
 ) -> dict[str, Any]:
     used = {d.category.rubric_id for d in declarations if d.category}
     rubrics = Rubric.objects.filter(pk__in=used).prefetch_related("criteria__bands")
-    frozen = {
+    frozen: dict[str, dict[str, Any]] = {
         str(rubric.pk): {
             "name": rubric.name,
             "criteria": [

@@ -37,7 +37,8 @@ def _need_pool(request: UserRequest) -> None:
 
 def _expert(request: UserRequest, pk: int) -> Expert:
     _need_pool(request)
-    return get_object_or_404(queries.pool(), pk=pk)
+    found: Expert = get_object_or_404(queries.pool(), pk=pk)
+    return found
 
 
 @require_GET
