@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -348,7 +349,7 @@ class Story:
     def _one_category(self, call: Call, category: str) -> None:
         """Change what ships for a line of its own: its one category; quotas stay for all together."""
         rubric = call.rubrics.order_by("pk").first()
-        row = {
+        row: dict[str, Any] = {
             "pk": None, "code": call.series, "name": category, "definition": DEFINITIONS[category], "hints": [], "rubric": rubric,
         }  # fmt: skip
         by = self.made["province"]
