@@ -220,7 +220,7 @@ def test_only_the_organiser_sends_a_table_back_and_says_why(scene):
 
 
 def test_history_holds_after_ranking_signing_and_sending_back():
-    from huomiao.innovations.actions.moves import move  # noqa: PLC0415
+    from huomiao.innovations.actions.moves import move
 
     scene = ListScene(count=0)
     draft = scene.declaration(state=State.DRAFT, desk=None)

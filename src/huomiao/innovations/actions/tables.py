@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from huomiao.innovations.queries import recommendations
 from huomiao.innovations.rules import tables as rules
 from huomiao.innovations.states import BatchState, Path, State
 from huomiao.innovations.summary_reading import NEW, UPDATE, Match, Reading, Report
+from huomiao.innovations.tasks import scan_likeness
 from huomiao.orgs.models import Organization
 
 if TYPE_CHECKING:
@@ -156,6 +158,9 @@ def import_declarations(
     report.imported, report.updated = len(created), len(updated)
     note = _("从“%(file)s”导入 %(count)s 项") % {"file": file_name, "count": len(created)}
     history.record(call, "call.table_imported", by=by, note=note, at=at)
+    pks = [declaration.pk for declaration in [*created, *updated]]
+    for start in range(0, len(pks), _BATCH):
+        transaction.on_commit(partial(scan_likeness.enqueue, pks[start : start + _BATCH]))
     return report
 
 
