@@ -11,11 +11,12 @@ from django.utils import timezone
 from huomiao.accounts.actions import people
 from huomiao.accounts.models import User
 from huomiao.core.models import Entry
+from huomiao.orgs import rules
 from huomiao.orgs.actions import activation
 from huomiao.orgs.models import Membership, Organization
 from huomiao.orgs.roles import Role
 from tests.factories.accounts import UserFactory
-from tests.factories.orgs import RosterEntryFactory, UnitFactory
+from tests.factories.orgs import MembershipFactory, OrganizationFactory, RosterEntryFactory, UnitFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -365,3 +366,98 @@ def test_code_of_a_unit_can_be_very_long(client):
 
     assert len(user.username) <= 64
     assert Organization.objects.get(code="X" * 40) == unit
+
+
+class TestHelp:
+    """Somebody who cannot get in is helped by their union, and nobody's account is reached from below."""
+
+    @pytest.fixture
+    def province(self):
+        return OrganizationFactory(code="JX")
+
+    @pytest.fixture
+    def entry(self, province):
+        unit = UnitFactory(code="NC-JD-01", parent=province)
+        entry = enrol(unit)
+        activation.activate(entry, password=PASSWORD, at=timezone.now())
+        entry.refresh_from_db()
+        Entry.objects.all().delete()
+        return entry
+
+    def holder(self, organization, role):
+        return MembershipFactory(organization=organization, role=role).user
+
+    @pytest.mark.parametrize(
+        ("where", "role", "expected"),
+        [
+            ("unit", Role.SECRETARY, True),
+            ("province", Role.OFFICER, True),
+            ("province", Role.ADMINISTRATOR, True),
+            ("unit", Role.MEMBER, False),
+            ("province", Role.EDITOR, False),
+            ("elsewhere", Role.SECRETARY, False),
+            ("elsewhere", Role.OFFICER, False),
+        ],
+    )
+    def test_is_given_by_those_who_keep_the_roster(self, province, entry, where, role, expected):
+        places = {"unit": entry.organization, "province": province, "elsewhere": UnitFactory()}
+
+        assert rules.can_help_sign_in(self.holder(places[where], role), entry) is expected
+
+    @pytest.mark.parametrize(
+        ("where", "role", "expected"), [("unit", Role.SECRETARY, False), ("province", Role.OFFICER, True)]
+    )
+    def test_for_an_official_takes_power_over_their_post(self, province, entry, where, role, expected):
+        MembershipFactory(organization=province, user=entry.user, role=Role.EDITOR)
+        helper = self.holder({"unit": entry.organization, "province": province}[where], role)
+
+        assert rules.can_help_sign_in(helper, entry) is expected
+
+    def test_is_not_for_oneself(self, entry):
+        MembershipFactory(organization=entry.organization, user=entry.user, role=Role.SECRETARY)
+
+        assert rules.can_help_sign_in(entry.user, entry) is False
+
+    def test_gives_a_password_that_works_once_and_must_be_changed(self, client, entry):
+        helper = self.holder(entry.organization, Role.SECRETARY)
+        client.force_login(helper)
+
+        page = client.post(f"/organizations/NC-JD-01/roster/{entry.pk}/sign-in/password/")
+
+        password = page.context["password"]
+        worker = Client()
+        worker.post("/accounts/login/", {"login": "13900001234", "password": password})
+        assert get_user(worker) == entry.user
+        assert worker.get("/me/")["Location"].startswith("/accounts/password/change/")
+        assert list(Entry.objects.values_list("action", "actor_id")) == [("account.password_given", helper.pk)]
+        assert password not in client.get(f"/organizations/NC-JD-01/roster/{entry.pk}/sign-in/").content.decode()
+
+    def test_ends_a_lock(self, client, entry):
+        for _attempt in range(5):
+            Client().post("/accounts/login/", {"login": "nc-jd-01-g001", "password": "wrong"})
+        client.force_login(self.holder(entry.organization, Role.SECRETARY))
+
+        before = client.get(f"/organizations/NC-JD-01/roster/{entry.pk}/sign-in/").context["locked_until"]
+        client.post(f"/organizations/NC-JD-01/roster/{entry.pk}/sign-in/unlock/")
+        after = client.get(f"/organizations/NC-JD-01/roster/{entry.pk}/sign-in/").context["locked_until"]
+
+        assert before is not None
+        assert after is None
+
+    @pytest.mark.parametrize("what", ["password", "unlock"])
+    def test_is_refused_without_the_power(self, client, province, entry, what):
+        MembershipFactory(organization=province, user=entry.user, role=Role.OFFICER)
+        client.force_login(self.holder(entry.organization, Role.SECRETARY))
+
+        response = client.post(f"/organizations/NC-JD-01/roster/{entry.pk}/sign-in/{what}/")
+
+        entry.user.refresh_from_db()
+        assert response.status_code == 403
+        assert entry.user.check_password(PASSWORD)
+
+    @pytest.mark.parametrize("what", ["", "password/", "unlock/"])
+    def test_is_not_to_be_found_from_elsewhere(self, client, entry, what):
+        client.force_login(self.holder(UnitFactory(), Role.SECRETARY))
+        path = f"/organizations/NC-JD-01/roster/{entry.pk}/sign-in/{what}"
+
+        assert (client.post(path) if what else client.get(path)).status_code == 404

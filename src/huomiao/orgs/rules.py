@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import AnonymousUser
 
 from huomiao.orgs import queries
-from huomiao.orgs.models import Membership, Organization
+from huomiao.orgs.models import Membership, Organization, RosterEntry
 from huomiao.orgs.roles import GRANTS, Power, Role
 
 if TYPE_CHECKING:
@@ -61,6 +61,18 @@ def can_end(user: User | AnonymousUser, membership: Membership) -> bool:
 def can_manage_roster(user: User | AnonymousUser, organization: Organization) -> bool:
     """Whether ``user`` may see and keep the roster of ``organization``."""
     return queries.has_power(user, Power.MANAGE_ROSTER, organization)
+
+
+def can_help_sign_in(user: User | AnonymousUser, entry: RosterEntry) -> bool:
+    """Whether ``user`` may unlock the account of somebody on a roster or give it a new password.
+
+    Whoever can give a password can act as that person. So for an official it takes power over each post they hold:
+    a unit's secretary never reaches the account of an officer above who happens to be on the unit's roster.
+    """
+    if entry.user is None or entry.user_id == user.pk or not can_manage_roster(user, entry.organization):
+        return False
+    posts = (membership for membership in queries.memberships(entry.user) if membership.role != Role.MEMBER)
+    return all(queries.has_power(user, Power.MANAGE_PEOPLE, membership.organization) for membership in posts)
 
 
 def can_see_people(user: User | AnonymousUser, organization: Organization) -> bool:

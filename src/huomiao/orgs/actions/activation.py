@@ -12,10 +12,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from huomiao.accounts import phones
+from huomiao.accounts.actions import people
 from huomiao.accounts.actions.people import PhoneTaken
 from huomiao.accounts.models import User, phone_index
 from huomiao.core import history
-from huomiao.core.errors import DomainError, Invalid, WrongState
+from huomiao.core.errors import DomainError, Invalid, NotAllowed, WrongState
+from huomiao.orgs import rules
 from huomiao.orgs.models import Membership, Organization, RosterEntry, phone_tail_index
 from huomiao.orgs.roles import Role
 
@@ -117,6 +119,22 @@ def tie(entry: RosterEntry, *, by: User, at: datetime) -> None:
     if plain(locked.name) != plain(by.name):
         raise AnotherPerson(_("名册上的姓名与当前登录的账号不一致，请先退出登录。"))
     _tie(locked, by, at=at)
+
+
+def give_password(entry: RosterEntry, *, by: User) -> str:
+    """A new password for the person to be told in person; they change it at their next sign-in."""
+    return people.give_password(_helped(entry, by=by), by=by)
+
+
+def unlock(entry: RosterEntry, *, by: User) -> None:
+    """End the lock that wrong passwords put on the person's account."""
+    people.unlock(_helped(entry, by=by), by=by)
+
+
+def _helped(entry: RosterEntry, *, by: User) -> User:
+    if entry.user is None or not rules.can_help_sign_in(by, entry):
+        raise NotAllowed(_("您不能为这位职工解锁或发放密码。担任工会职务的人员，请由其上级工会办理。"))
+    return entry.user
 
 
 def _lock(entry: RosterEntry) -> RosterEntry:

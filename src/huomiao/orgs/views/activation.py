@@ -5,17 +5,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
 
-from huomiao.accounts import clients, sign_in, throttling
+from huomiao.accounts import clients, locking, sign_in, throttling
+from huomiao.accounts import queries as account_queries
 from huomiao.accounts.actions.people import PhoneTaken
 from huomiao.accounts.models import User
 from huomiao.core.errors import DomainError
+from huomiao.core.requests import UserRequest
+from huomiao.orgs import queries, rules
 from huomiao.orgs.actions import activation
 from huomiao.orgs.forms.activation import FactsForm, PasswordForm
 from huomiao.orgs.models import RosterEntry
@@ -116,3 +121,48 @@ def _tie(request: HttpRequest, entry: RosterEntry, *, at: datetime) -> HttpRespo
     request.session.pop(SESSION_KEY, None)
     messages.success(request, _("已关联到 %(unit)s 的名册。") % {"unit": entry.organization.name})
     return redirect("portal:home")
+
+
+def _active(request: UserRequest, code: str, pk: int) -> RosterEntry:
+    """An entry with an account, on a roster that the person may see."""
+    visible = queries.rosters_visible_to(request.user).select_related("organization", "user")
+    return get_object_or_404(visible, pk=pk, organization__code=code, user__isnull=False)
+
+
+def _show_help(request: UserRequest, entry: RosterEntry, *, password: str = "") -> HttpResponse:
+    assert entry.user is not None  # noqa: S101 - _active asked for it; mypy cannot know
+    context = {
+        "organization": entry.organization,
+        "entry": entry,
+        "password": password,
+        "locked_until": account_queries.locked_until(locking.key_of(entry.user)),
+        "can_help": rules.can_help_sign_in(request.user, entry),
+    }
+    return render(request, "orgs/activation_help.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def help_sign_in(request: UserRequest, code: str, pk: int) -> HttpResponse:
+    """What the unit can do for somebody who cannot get in."""
+    return _show_help(request, _active(request, code, pk))
+
+
+@never_cache
+@login_required
+@require_POST
+def give_password(request: UserRequest, code: str, pk: int) -> HttpResponse:
+    """A new password, shown once, in the answer and nowhere else."""
+    throttling.take("give-password", str(request.user.pk), most=60, within=timedelta(hours=1))
+    entry = _active(request, code, pk)
+    return _show_help(request, entry, password=activation.give_password(entry, by=request.user))
+
+
+@login_required
+@require_POST
+def unlock(request: UserRequest, code: str, pk: int) -> HttpResponse:
+    entry = _active(request, code, pk)
+    activation.unlock(entry, by=request.user)
+    messages.success(request, _("已为 %(name)s 解除锁定。") % {"name": entry.name})
+    return redirect("orgs:roster-sign-in", code, pk)
