@@ -32,11 +32,10 @@ def film():
 
 
 def get(client, address, **headers):
-    """The answer, read to its end and closed, as a server does."""
+    """The answer, read to its end, as a server does."""
     response = client.get(address, headers=headers)
     if response.streaming:
         response.read = b"".join(response.streaming_content)
-    response.close()
     return response
 
 

@@ -359,7 +359,6 @@ def test_organiser_downloads_the_filtered_certificates_as_one_zip(client, unit, 
 
     response = client.get(reverse("honours:certificates"), {"year": 2023})
     content = b"".join(response.streaming_content)
-    response.close()
 
     assert zipfile.ZipFile(io.BytesIO(content)).namelist() == ["第1号 甲_乙.pdf"]
 
