@@ -20,6 +20,7 @@ from huomiao.stats import figures, maps, queries, rules, tables
 from huomiao.stats.figures import Slice
 
 PAGE_SIZE = 50
+SHOWN_AT_ONCE = 14
 
 
 @login_required
@@ -38,7 +39,8 @@ def dashboard(request: UserRequest, slug: str) -> HttpResponse:
     by_union = figures.breakdown(call, base, "union", with_empty=True)
     context = {
         "call": call,
-        "figures": bulletins.values(found),
+        "figures": (by_key := bulletins.values(found)),
+        "priority_share": f"{by_key['priority_share'].value}%",
         "links": {figure.key: figure.url(call) for figure in found},
         "category": Bars(_("按类别"), figures.breakdown(call, base, "category", with_empty=True)),
         "union": Bars(_("按推荐工会"), by_union),
@@ -112,10 +114,19 @@ class Bars:
     caption: str
     slices: list[Slice]
 
-    @property
-    def rows(self) -> list[tuple[Slice, str]]:
+    def _drawn(self) -> list[tuple[Slice, str]]:
         longest = max((part.count for part in self.slices), default=0) or 1
         return [(part, f"{part.count * 100 / longest:.1f}") for part in self.slices]
+
+    @property
+    def first(self) -> list[tuple[Slice, str]]:
+        """What is shown at once."""
+        return self._drawn()[:SHOWN_AT_ONCE]
+
+    @property
+    def rest(self) -> list[tuple[Slice, str]]:
+        """What waits behind a fold, so that a phone is not scrolled through for the last of thirty-five."""
+        return self._drawn()[SHOWN_AT_ONCE:]
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Command(BaseCommand):
             workers=options["workers"],
             blocking_threads=serving.THREADS,
             respawn_failed_workers=True,
-            log_level=LogLevels.warning,
+            log_level=LogLevels.error,
         )
         self.stdout.write(f"火苗 Huomiao  http://{host}:{port}/  （Ctrl-C 停止 / Ctrl-C stops）")
         self.stdout.flush()
