@@ -181,8 +181,11 @@ def test_organiser_sees_drafts_checks_rounds_results_and_objections(province, ca
         Sheet.objects.create(entry=entry, expert=expert, state=state)
     CallFactory(**ours, title="拟定", state=CallState.DECIDING)
     CallFactory(**ours, title="结束", state=CallState.PUBLISHED)
+    checking = CallFactory(**ours, title="形审", state=CallState.CHECKING)
     DeclarationFactory(call=call, unit=unit, union=city, state=State.RECOMMENDED)
-    DeclarationFactory(call=call, unit=unit, union=city, state=State.ACCEPTED)
+    DeclarationFactory(call=checking, unit=unit, union=city, state=State.RECOMMENDED)
+    DeclarationFactory(call=checking, unit=unit, desk=call.organiser, rank=1)
+    DeclarationFactory(call=checking, unit=unit, union=city, state=State.ACCEPTED)
     today = timezone.localdate()
     notice = Notice.objects.create(
         title="公示", issuer=call.organiser, contact="x", working_days=5, opens_on=today, closes_on=today,
@@ -197,7 +200,8 @@ def test_organiser_sees_drafts_checks_rounds_results_and_objections(province, ca
     assert sorted(found, key=lambda task: task[0]) == sorted(
         [
             ("起草", None, NOT_COUNTED),
-            ("五小征集", 1, NOT_COUNTED),
+            ("五小征集", 0, NOT_COUNTED),
+            ("形审", 2, NOT_COUNTED),
             ("评审", 0, (1, 2)),
             ("拟定", 1, NOT_COUNTED),
             ("公示", 1, NOT_COUNTED),

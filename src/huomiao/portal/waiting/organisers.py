@@ -31,6 +31,7 @@ def section(user: User, *, at: datetime) -> Section:
     calls = list(calls_queries.editable_by(user).exclude(state__in=OVER).order_by("-year", "pk"))
     tasks = [
         *_drafts(calls),
+        *_open(calls, at),
         *_checks(calls, at),
         *_reviews(calls, at),
         *_results(calls),
@@ -53,10 +54,36 @@ def _drafts(calls: Sequence[Call]) -> list[Task]:
     ]
 
 
+def _open(calls: Sequence[Call], at: datetime) -> list[Task]:
+    running = [call for call in calls if call.state == CallState.OPEN]
+    recommended = dict(
+        Declaration.objects.filter(state=State.RECOMMENDED, call__in=running)
+        .order_by()
+        .values_list("call")
+        .annotate(Count("pk"))
+    )
+    due = windows.ends((call.pk for call in running), Stage.RECOMMEND)
+    return [
+        Task(
+            title=call.title,
+            url=links.to("innovations:progress", call.slug),
+            verb=_("推荐进度"),
+            count=0,
+            note=_("已推荐 %(number)s 项") % {"number": recommended.get(call.pk, 0)},
+            badge=str(CallState.OPEN.label),
+            tone="good",
+            due=due.get(call.pk),
+            at=at,
+        )
+        for call in running
+    ]
+
+
 def _checks(calls: Sequence[Call], at: datetime) -> list[Task]:
-    came_back = Q(state=State.SUBMITTED, desk__in={call.organiser_id for call in calls})
+    checking = [call for call in calls if call.state == CallState.CHECKING]
+    came_back = Q(state=State.SUBMITTED, desk__in={call.organiser_id for call in checking})
     waiting = dict(
-        Declaration.objects.filter(Q(state=State.RECOMMENDED) | came_back, call__in=calls)
+        Declaration.objects.filter(Q(state=State.RECOMMENDED) | came_back, call__in=checking)
         .order_by()
         .values_list("call")
         .annotate(Count("pk"))
@@ -72,7 +99,7 @@ def _checks(calls: Sequence[Call], at: datetime) -> list[Task]:
             due=due.get(call.pk),
             at=at,
         )
-        for call in calls
+        for call in checking
         if call.pk in waiting
     ]
 
@@ -87,11 +114,9 @@ def _reviews(calls: Sequence[Call], at: datetime) -> list[Task]:
         .order_by()
     }
     due = windows.ends((call.pk for call in calls), Stage.REVIEW)
-    return [_review(call, counted.get(call.pk), due.get(call.pk), at) for call in calls if _is_reviewing(call)]
-
-
-def _is_reviewing(call: Call) -> bool:
-    return call.state == CallState.REVIEWING
+    return [
+        _review(call, counted.get(call.pk), due.get(call.pk), at) for call in calls if call.state == CallState.REVIEWING
+    ]
 
 
 def _review(call: Call, row: dict[str, Any] | None, due: datetime | None, at: datetime) -> Task:
