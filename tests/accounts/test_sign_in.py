@@ -278,3 +278,13 @@ class TestGivenPassword:
         assert list(response.context["form"].errors) == [field]
         if message:
             assert response.context["form"].errors[field] == [message]
+
+
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_demo_names_its_accounts_and_nothing_else_does(client, settings, is_demo):
+    settings.DEMO = is_demo
+
+    page = client.get(LOGIN).content.decode()
+
+    assert ("演示账号" in page) is is_demo
+    assert ('value="secretary"' in page) is is_demo
