@@ -5,3 +5,9 @@ from django.apps import AppConfig
 
 class InnovationsConfig(AppConfig):
     name = "huomiao.innovations"
+
+    def ready(self) -> None:
+        from huomiao.innovations.actions import publication  # noqa: PLC0415 models are loaded only now
+        from huomiao.notices import subjects  # noqa: PLC0415 as above
+
+        subjects.register("innovations.call", publication.Results())
