@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 SECTIONS: dict[str, str] = {
@@ -167,6 +168,7 @@ def choices() -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
+@lru_cache(maxsize=1024)
 def find(text: str) -> Industry | None:
     """The industry that ``text`` names by code (C, 34, C34, 3411) or by name; None when there is none.
 

@@ -15,23 +15,29 @@ _HALF_WIDTH = {0x3000: 0x20, 0xA0: 0x20} | {
 }
 # Invisible characters that come with text pasted from chat programs and web pages.
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(9), 0xB, 0xC, *range(0xE, 0x20), 0x7F])
+_UNCLEAN = re.compile("[\r" + "".join(re.escape(chr(code)) for code in (*_HALF_WIDTH, *_INVISIBLE)) + "]")
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _DEFUSED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 
 
 def clean(text: str) -> str:
     """``text`` without invisible characters and outer blanks, full-width letters and digits made half-width."""
+    if not _UNCLEAN.search(text):
+        return text.strip()  # nearly every cell, and several times as quick
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.translate(_INVISIBLE).translate(_HALF_WIDTH).strip()
 
 
 def plain(value: Cell) -> str:
     """``value`` in its NFKC form without any blanks: how numbers, dates and choices are compared."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text_of(value)))
+    text = text_of(value)
+    return "".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).split())
 
 
 def text_of(value: Cell) -> str:
     """What a person sees in the cell."""
+    if isinstance(value, str):
+        return clean(armed(value))
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -42,8 +48,6 @@ def text_of(value: Cell) -> str:
         return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat(" ", "minutes")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, str):
-        return clean(armed(value))
     return str(value)
 
 
@@ -58,7 +62,7 @@ def defused(text: str) -> str:
 
 def armed(text: str) -> str:
     """What ``defused`` was given."""
-    return text[1:] if _DEFUSED.match(text) else text
+    return text[1:] if text.startswith("'") and _DEFUSED.match(text) else text
 
 
 def letters(column: int) -> str:

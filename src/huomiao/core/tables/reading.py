@@ -102,17 +102,18 @@ def _kind(
         return "title"
     if number <= header.last:
         return "header"
-    filled = [text for cell in cells if (text := text_of(cell))]
+    filled = [cell for cell in cells if not is_blank(cell)]
     if number in banners and len(filled) == 1:
         return "title"
     if headings and all(
         index < len(cells) and text_of(cells[index]) == text for index, text in headings.items() if text
     ):
         return "header"
-    if _TOTAL.match(filled[0]) or _SIGNATURE.match(filled[0]):
+    first = text_of(filled[0])
+    if _TOTAL.match(first) or _SIGNATURE.match(first):
         required = [index for column, index in known if column.required]
         missing = [index for index in required if index >= len(cells) or is_blank(cells[index])]
-        if len(filled) <= 2 or missing or _TOTAL.match(filled[0]):
+        if len(filled) <= 2 or missing or _TOTAL.match(first):
             return "footer"
     return "data"
 

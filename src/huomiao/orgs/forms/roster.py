@@ -57,7 +57,9 @@ class EntryForm(forms.Form):
 
 class LeaveForm(forms.Form):
     on = forms.DateField(
-        label=gettext_lazy("离职日期"), initial=timezone.localdate, widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("离职日期"),
+        initial=timezone.localdate,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
 
