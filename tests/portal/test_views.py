@@ -90,7 +90,7 @@ def test_landing_links_notices_that_are_open(client):
 
     response = client.get("/")
 
-    assert [item.notice.title for item in response.context["notices"]] == ["公示中"]
+    assert [notice.title for notice in response.context["notices"]] == ["公示中"]
 
 
 def test_landing_without_anything_says_what_will_come(client):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Prefetch, QuerySet
+from django.urls import reverse
 
 from huomiao.innovations.models import Call, Declaration, Window
 from huomiao.innovations.states import CallState, Stage, State
 from huomiao.notices.models import Notice
 from huomiao.notices.states import NoticeState
-from huomiao.portal import links
 
 RESULTS_SHOWN = 6
 
@@ -23,10 +23,6 @@ class OpenCall:
     call: Call
     window: Window | None
     at: datetime
-
-    @property
-    def url(self) -> str:
-        return links.to("innovations:call", self.call.slug)
 
     @property
     def is_open(self) -> bool:
@@ -50,18 +46,7 @@ class Published:
 
     @property
     def url(self) -> str:
-        return links.to("innovations:published-detail", self.declaration.number or self.declaration.pk)
-
-
-@dataclass(frozen=True)
-class OpenNotice:
-    """A public notice that is open to objections."""
-
-    notice: Notice
-
-    @property
-    def url(self) -> str:
-        return links.to("notices:detail", self.notice.pk)
+        return reverse("innovations:published-detail", args=[self.declaration.number or self.declaration.pk])
 
 
 @dataclass(frozen=True)
@@ -115,7 +100,7 @@ def figures() -> Figures:
     return Figures(**counted)
 
 
-def notices(*, today: date) -> list[OpenNotice]:
+def notices(*, today: date) -> QuerySet[Notice]:
     """The notices that are open to objections today."""
     found = Notice.objects.filter(opens_on__lte=today, closes_on__gte=today, state=NoticeState.OPEN)
-    return [OpenNotice(notice) for notice in found.select_related("issuer").order_by("closes_on", "pk")]
+    return found.select_related("issuer").order_by("closes_on", "pk")

@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huomiao.innovations.models import Expert
 from huomiao.orgs import queries as orgs
 from huomiao.orgs.roles import Power
-from huomiao.portal import links
 
 # Whoever has one of these works with the tree of organizations.
 OFFICIAL = frozenset({Power.MANAGE_ROSTER, Power.MANAGE_ORGS, Power.MANAGE_PEOPLE, Power.RECOMMEND})
@@ -83,36 +83,32 @@ class Navigation:
     @cached_property
     def account(self) -> list[Item]:
         """In the menu under the person's name."""
-        items = [
+        return [
             self._item(_("待办"), "portal:tasks", "bell"),
             self._item(_("我的荣誉"), "honours:mine", "trophy"),
             self._item(_("账号与安全"), "accounts:profile", "shield"),
             self._item(_("使用帮助"), "portal:help", "book"),
         ]
-        return [item for item in items if item]
 
     @cached_property
     def footer(self) -> list[Item]:
         """At the foot of every page."""
-        items = [
+        return [
             self._item(_("使用帮助"), "portal:help", "book"),
             self._item(_("角色与权限"), "portal:help-roles", "users"),
             self._item(_("隐私说明"), "portal:privacy", "lock"),
             self._item(_("荣誉名册"), "honours:list", "trophy"),
             self._item(_("验证证书"), "honours:verify-form", "shield"),
         ]
-        return [item for item in items if item]
 
-    def _start(self) -> Item | None:
+    def _start(self) -> Item:
         """Where one begins: what waits for people who are signed in, the public page for others."""
         if self._user.is_authenticated:
             return self._item(_("待办"), "portal:tasks", "bell")
         return self._item(_("首页"), "portal:home", "home")
 
-    def _item(self, label: str, name: str, icon: str) -> Item | None:
-        url = links.to(name)
-        if not url:
-            return None
+    def _item(self, label: str, name: str, icon: str) -> Item:
+        url = reverse(name)
         return Item(label, url, icon, self._is_current(name, url))
 
     def _is_current(self, name: str, url: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huomiao.accounts.models import User
@@ -12,7 +13,6 @@ from huomiao.innovations.queries import declarations
 from huomiao.innovations.states import CallState, Stage, State
 from huomiao.orgs.queries import memberships, powers
 from huomiao.orgs.roles import Power
-from huomiao.portal import links
 from huomiao.portal.waiting import windows
 from huomiao.portal.waiting.task import Section, Task
 
@@ -25,7 +25,7 @@ def asked(user: User) -> Section:
     tasks = [
         Task(
             title=str(author.declaration),
-            url=links.to("innovations:declaration", author.declaration_id),
+            url=reverse("innovations:declaration", args=[author.declaration_id]),
             verb=_("核对并确认"),
             note=_("%(name)s把您列为第 %(place)s 完成人")
             % {"name": author.declaration.declared_by, "place": author.place},
@@ -46,7 +46,7 @@ def written(user: User, *, at: datetime) -> Section:
     tasks = [
         Task(
             title=str(declaration),
-            url=links.to("innovations:declaration-edit", declaration.pk),
+            url=reverse("innovations:declaration-edit", args=[declaration.pk]),
             verb=_("按意见修改") if declaration.state == State.RETURNED else _("继续填写"),
             note=declaration.call.title,
             badge=str(State(declaration.state).label),
@@ -70,7 +70,7 @@ def open_calls(user: User, *, at: datetime) -> Section:
     tasks = [
         Task(
             title=window.call.title,
-            url=links.to("innovations:call", window.call.slug),
+            url=reverse("innovations:call", args=[window.call.slug]),
             verb=_("了解并申报"),
             note=_("主办：%(organiser)s") % {"organiser": window.call.organiser},
             due=window.closes_at,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huomiao.accounts.models import User
 from huomiao.innovations.models import Sheet
 from huomiao.innovations.states import RoundState, SheetState, Stage
-from huomiao.portal import links
 from huomiao.portal.waiting import windows
 from huomiao.portal.waiting.task import Section, Task
 
@@ -28,7 +28,7 @@ def section(user: User, *, at: datetime) -> Section:
     tasks = [
         Task(
             title=row["entry__round__call__title"],
-            url=links.to("innovations:sheets"),
+            url=reverse("innovations:sheets"),
             verb=_("继续评分"),
             count=row["total"] - row["signed"],
             note=row["entry__round__name"],

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huomiao.accounts.models import User
@@ -17,7 +18,6 @@ from huomiao.notices.models import Objection
 from huomiao.notices.states import ObjectionState
 from huomiao.orgs.queries import reach, within
 from huomiao.orgs.roles import Power
-from huomiao.portal import links
 from huomiao.portal.waiting import windows
 from huomiao.portal.waiting.task import Section, Task
 
@@ -44,7 +44,7 @@ def _drafts(calls: Sequence[Call]) -> list[Task]:
     return [
         Task(
             title=call.title,
-            url=links.to("innovations:call-edit", call.slug),
+            url=reverse("innovations:call-edit", args=[call.slug]),
             verb=_("继续起草"),
             note=_("征集通知尚未发布"),
             badge=str(CallState.DRAFT.label),
@@ -66,7 +66,7 @@ def _open(calls: Sequence[Call], at: datetime) -> list[Task]:
     return [
         Task(
             title=call.title,
-            url=links.to("innovations:progress", call.slug),
+            url=reverse("innovations:progress", args=[call.slug]),
             verb=_("推荐进度"),
             count=0,
             note=_("已推荐 %(number)s 项") % {"number": recommended.get(call.pk, 0)},
@@ -92,7 +92,7 @@ def _checks(calls: Sequence[Call], at: datetime) -> list[Task]:
     return [
         Task(
             title=call.title,
-            url=links.to("innovations:check", call.slug),
+            url=reverse("innovations:check", args=[call.slug]),
             verb=_("形式审查"),
             count=waiting[call.pk],
             note=_("待形式审查的申报"),
@@ -120,7 +120,7 @@ def _reviews(calls: Sequence[Call], at: datetime) -> list[Task]:
 
 
 def _review(call: Call, row: dict[str, Any] | None, due: datetime | None, at: datetime) -> Task:
-    address = links.to("innovations:rounds", call.slug)
+    address = reverse("innovations:rounds", args=[call.slug])
     if row is None:
         return Task(title=call.title, url=address, verb=_("组织评审"), note=_("还没有正在评分的轮次"), due=due, at=at)
     return Task(
@@ -140,7 +140,7 @@ def _results(calls: Sequence[Call]) -> list[Task]:
     return [
         Task(
             title=call.title,
-            url=links.to("innovations:results", call.slug),
+            url=reverse("innovations:results", args=[call.slug]),
             verb=_("拟定结果") if call.state == CallState.DECIDING else _("查看公示"),
             count=1 if call.state == CallState.DECIDING else 0,
             note=_("评审已结束，等待拟定结果并公示") if call.state == CallState.DECIDING else _("结果公示中"),
@@ -165,7 +165,7 @@ def _objections(user: User) -> list[Task]:
     return [
         Task(
             title=row["notice__title"],
-            url=f"{links.to('notices:objections')}?notice={row['notice']}",
+            url=f"{reverse('notices:objections')}?notice={row['notice']}",
             verb=_("处理异议"),
             count=row["number"],
             note=_("待处理的异议"),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huomiao.accounts.models import User
@@ -17,7 +18,6 @@ from huomiao.orgs.models import Organization
 from huomiao.orgs.queries import posts
 from huomiao.orgs.roles import Power
 from huomiao.orgs.states import BRANCH_KINDS
-from huomiao.portal import links
 from huomiao.portal.waiting import windows
 from huomiao.portal.waiting.task import Section, Task
 
@@ -36,7 +36,7 @@ def section(user: User, *, at: datetime) -> Section:
         tasks += [
             Task(
                 title=_("主办方催办：%(call)s") % {"call": reminder.call.title},
-                url=links.to("innovations:recommend", reminder.call.slug, reminder.union.code),
+                url=reverse("innovations:recommend", args=[reminder.call.slug, reminder.union.code]),
                 verb=_("去处理"),
                 count=0,
                 note=reminder.note,
@@ -60,7 +60,7 @@ def _on_desk(
     return [
         Task(
             title=call.title,
-            url=links.to("innovations:desk", call.slug),
+            url=reverse("innovations:desk", args=[call.slug]),
             verb=_("去审核"),
             count=waiting[call.pk],
             note=_("待审核的申报"),
@@ -89,7 +89,7 @@ def _to_sign_off(
     return [
         Task(
             title=_("%(union)s推荐名单") % {"union": union.label},
-            url=links.to("innovations:recommend", call.slug, union.code),
+            url=reverse("innovations:recommend", args=[call.slug, union.code]),
             verb=_("排序并上报"),
             count=0,
             note=call.title,
