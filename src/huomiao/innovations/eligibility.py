@@ -21,6 +21,7 @@ from huomiao.core import history, likeness
 from huomiao.honours.models import Honour, Status
 from huomiao.innovations import naming
 from huomiao.innovations.models import Author, Declaration, Likeness, LikenessBand
+from huomiao.innovations.queries import declarations as queries
 from huomiao.innovations.states import BLIND_ROLES, HANDED_IN, State, Step
 
 Found = TypeVar("Found", bound=Model)
@@ -118,7 +119,7 @@ def _people(declaration: Declaration) -> Iterator[Finding]:
         message = _("“%(name)s”在本次征集中作为第一完成人已有 %(count)s 项（含本项），一般不超过 %(most)s 项。")
         values = {"name": first.name, "count": count, "most": most}
         yield Finding("many_entries", message % values, Step.AUTHORS, "id_authors-0-name")
-    waiting = [author.name for author in authors if author.confirmed_at is None]
+    waiting = [author.name for author in queries.unconfirmed(declaration)]
     if waiting:
         message = _("尚未确认的完成人：%(names)s。可先提交，审核前请本人在线确认或由单位工会登记纸质签名。")
         yield Finding("unconfirmed", message % {"names": "、".join(waiting)}, Step.AUTHORS)

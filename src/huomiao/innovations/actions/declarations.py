@@ -91,6 +91,8 @@ def submit(declaration: Declaration, *, by: User, at: datetime) -> Declaration:
         number=locked.number or numbering.take(locked.call, union)[0],
         submitted_at=at,
     )
+    # Handing in is the declarer's own confirmation.
+    locked.authors.filter(user=by, confirmed_at=None).update(confirmed_at=at, confirmed_by=by)
     Declaration.objects.filter(pk=declaration.pk).update(handed_in=values, changed=changed, pledges=pledges)
     if is_implied:
         opinion = Opinion.objects.create(

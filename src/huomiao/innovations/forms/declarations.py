@@ -61,6 +61,14 @@ def _limited(limit: int, *, rows: int = 0, **attrs: Any) -> forms.Widget:
     return forms.Textarea(attrs={"rows": rows, **given}) if rows else forms.TextInput(attrs=given)
 
 
+def _divisions() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The divisions of industry under their sections."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for code, name in industries.DIVISIONS.items():
+        groups.setdefault(industries.section_of(code), []).append((code, name))
+    return [(industries.SECTIONS[section], divisions) for section, divisions in groups.items()]
+
+
 def _day() -> forms.DateField:
     return forms.DateField(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
 
@@ -123,7 +131,7 @@ class BasicsForm(DraftForm):
         call = declaration.call
         self.fields["title"].widget = _limited(call.limit("title"), maxlength=200)
         self.fields["category"].queryset = call.categories.all()  # type: ignore[attr-defined]  # a ModelChoiceField
-        self.fields["division"].choices = [("", _("请选择")), *industries.choices()]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["division"].choices = [("", _("请选择")), *_divisions()]  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["studio"].queryset = declaration.unit.studios.order_by("name")  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["finished_on"].label = _("完成日期")
         self.fields["in_use_since"].label = _("投入使用日期")
@@ -187,6 +195,8 @@ class RowForm(DraftForm):
         return not any(str(self.data.get(self.add_prefix(name), "")).strip() for name in self.typed)
 
     def full_clean(self) -> None:
+        # A formset would skip a row that equals what is saved, and leave it without clean data.
+        self.empty_permitted = False
         super().full_clean()
         if self.is_bound and self.is_blank:
             self.errors.clear()
@@ -302,9 +312,7 @@ class OwnershipForm(DraftForm):
 class PledgeForm(DraftForm):
     """Exclusions, pledges and consent, as they are put to the declarer today."""
 
-    consent = forms.ChoiceField(
-        label=gettext_lazy("公开范围"), choices=Consent.choices, widget=forms.RadioSelect, required=False
-    )
+    consent = forms.ChoiceField(label=gettext_lazy("公开范围"), choices=Consent.choices, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -418,7 +426,7 @@ class FilterForm(forms.Form):
             ("none", _("不属于重点领域")),
             *fields,
         ]
-        self.fields["division"].choices = [("", _("全部行业")), *industries.choices()]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["division"].choices = [("", _("全部行业")), *_divisions()]  # type: ignore[attr-defined]  # a ChoiceField
 
 
 def _rows(form: type[RowForm]) -> type[BaseFormSet[Any]]:

@@ -11,7 +11,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from huomiao.innovations.models import Attachment, Author, Call, Category, Declaration, Likeness
-from huomiao.innovations.states import CallState, Path, State
+from huomiao.innovations.states import EDITABLE, CallState, Path, State
 from huomiao.orgs.models import Organization, RosterEntry
 from huomiao.orgs.queries import below, posts, reach, within
 from huomiao.orgs.roles import Power
@@ -88,6 +88,7 @@ def asked_of(user: User) -> QuerySet[Author]:
     return (
         Author.objects.filter(user=user, confirmed_at=None, declaration__state__in=waiting)
         .exclude(declaration__title="")
+        .exclude(declaration__declared_by=user, declaration__state__in=EDITABLE)
         .select_related("declaration__call", "declaration__unit", "declaration__declared_by")
         .order_by("declaration__saved_at", "pk")
     )
@@ -141,8 +142,13 @@ def label(name: str) -> str:
 
 
 def unconfirmed(declaration: Declaration) -> list[Author]:
-    """The authors who have yet to confirm."""
-    return [author for author in declaration.authors.all() if author.confirmed_at is None]
+    """The authors who have yet to confirm; the declarer does so by handing in."""
+    is_draft = declaration.state in EDITABLE
+    return [
+        author
+        for author in declaration.authors.all()
+        if author.confirmed_at is None and not (is_draft and author.user_id == declaration.declared_by_id)
+    ]
 
 
 def with_everything(declarations: QuerySet[Declaration]) -> QuerySet[Declaration]:
