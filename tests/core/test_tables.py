@@ -411,3 +411,35 @@ def test_a_report_gives_the_table_back():
     table = read(book([HEADER, ["甲", "小发明", "一厂", 12.5, "x", date(2023, 5, 1), "13800000000", "否"]]))
 
     assert Table.from_report(table.as_report()) == table
+
+
+def _ods(rows: str) -> bytes:
+    """An OpenDocument table as small as it can be."""
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces}><office:body><office:spreadsheet>'
+        f'<table:table table:name="一">{rows}</table:table></office:spreadsheet></office:body></office:document-content>'
+    )
+    mimetype = b"application/vnd.oasis.opendocument.spreadsheet"
+    manifest = b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    return _zip(mimetype=mimetype, **{"META-INF__manifest.xml": manifest, "content.xml": content.encode()})
+
+
+def _ods_row(*cells: str, repeated: int = 1) -> str:
+    written = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>' for cell in cells
+    )
+    return f'<table:table-row table:number-rows-repeated="{repeated}">{written}</table:table-row>'
+
+
+def test_an_opendocument_table_is_read():
+    table = read(_ods(_ods_row(*HEADER[:3]) + _ods_row("快装夹具", "小发明", "一厂")), "表.ods")
+
+    assert [(row.values["title"], row.cell("title")) for row in table.rows] == [("快装夹具", "A2")]
+
+
+def test_an_opendocument_row_repeated_a_million_times_is_refused():
+    with pytest.raises(Unreadable, match="范围过大|超过"):
+        read(_ods(_ods_row(*HEADER[:3]) + _ods_row(*"甲乙丙" * 40, repeated=1_048_000)), "表.ods")
