@@ -26,7 +26,11 @@ from huomiao.innovations import sections
 from huomiao.innovations.actions import calls, checks, publication, recommendations, results, reviews, sheets
 from huomiao.innovations.actions.tables import import_declarations
 from huomiao.innovations.models import Attachment, Call, Declaration, Expert, Round, Sheet
+from huomiao.innovations.queries import publication as publication_queries
 from huomiao.innovations.states import AttachmentRole, CallState, Section, Stage, State
+from huomiao.notices import actions as notices
+from huomiao.notices.actions import Objector
+from huomiao.notices.states import Finding, ObjectionKind, Outcome
 from huomiao.orgs.models import Organization
 
 DRAWINGS = 36
@@ -206,8 +210,41 @@ class Campaign:
     def open_notice(self, at: datetime) -> None:
         """Put the proposed list before the public."""
         with clock_at(at):
-            publication.open_notice(self.call, by=self.by)
+            publication.open_notice(self.call, by=self.by, at=at)
         self.call.refresh_from_db()
+
+    def objection_upheld(self, at: datetime) -> None:
+        """Somebody objects to a listed result, the second officer finds it justified, and the next moves up."""
+        with clock_at(at):
+            notice = publication_queries.notice(self.call)
+            if notice is None:
+                raise RuntimeError("The demo's notice is not open.")
+            item = notice.items.order_by("position")[7]
+            objection = notices.make_objection(
+                item,
+                kind=ObjectionKind.REPEATED,
+                text="该成果的主要做法曾在上一届活动中入选，本次只改了名称，请核查。",
+                objector=Objector(name="陈述之", phone="19900008888", unit="南昌市某单位（演示）"),
+                at=at,
+            )
+            notices.accept(objection, by=self.second, at=at + timedelta(hours=3))
+            notices.rule(
+                objection,
+                finding=Finding.UPHELD,
+                outcome=Outcome.STRIKE,
+                reasons="经比对上一届申报材料，主要技术内容一致，不符合“往年已入选的成果不得再报”的规定，予以取消。",
+                by=self.second,
+                at=at + timedelta(days=1),
+            )
+
+    def publish(self, at: datetime) -> None:
+        """Publish what stands after the notice, and the scores behind it."""
+        with clock_at(at):
+            count = publication.publish(self.call, by=self.by, at=at)
+            for review in self.call.rounds.all():
+                results.release(review, by=self.by, at=at)
+        self.call.refresh_from_db()
+        self.say(f"{self.call.title}：发布 {count} 项")
 
     def describe(self, **values: str) -> None:
         """Set basics of the call (title, contact), keeping the others as they are."""
