@@ -237,6 +237,28 @@ def test_expert_has_nothing_to_do_in_a_locked_round(call):
     assert shown(expert.user) == {}
 
 
+# --- The next step ------------------------------------------------------------------------------------------------
+
+
+def test_next_step_is_the_first_thing_that_waits(client, province, call, city, unit):
+    organiser = somebody(province, Role.ORGANISER)
+    CallFactory(organiser=call.organiser, title="拟定", state=CallState.DECIDING)
+    client.force_login(organiser)
+
+    response = client.get("/tasks/")
+
+    assert response.context["next_step"].title == "拟定"
+    assert response.content.decode().count("button-primary") == 1
+
+
+def test_next_step_without_work_is_the_first_offer(call, unit):
+    worker = somebody(unit, Role.MEMBER)
+
+    step = waiting.next_step(waiting.sections(worker, at=timezone.now()))
+
+    assert (step.title, step.verb) == ("五小征集", "了解并申报")
+
+
 # --- All of it ----------------------------------------------------------------------------------------------------
 
 

@@ -36,7 +36,11 @@ def tasks(request: UserRequest) -> HttpResponse:
     return render(
         request,
         "portal/tasks.html",
-        {"sections": sections, "open_count": sum(section.count for section in sections)},
+        {
+            "sections": sections,
+            "open_count": sum(section.count for section in sections),
+            "next_step": waiting.next_step(sections),
+        },
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from huomiao.accounts.models import User
 from huomiao.portal.waiting import declarers, experts, organisers, unions
-from huomiao.portal.waiting.task import Section
+from huomiao.portal.waiting.task import Section, Task
 
 
 def sections(user: User, *, at: datetime) -> list[Section]:
@@ -20,3 +20,10 @@ def sections(user: User, *, at: datetime) -> list[Section]:
         declarers.open_calls(user, at=at),
     ]
     return [section for section in found if section.tasks]
+
+
+def next_step(sections: list[Section]) -> Task | None:
+    """The one thing to do next: the first that waits, or else the first that is offered."""
+    tasks = [task for section in sections for task in section.tasks]
+    waits = (task for section in sections if not section.is_offer for task in section.tasks if task.count != 0)
+    return next(waits, tasks[0] if tasks else None)

@@ -14,6 +14,7 @@ class Task:
     title: str
     url: str
     verb: str
+    # How many things; None for one thing, 0 for something to keep an eye on that does not wait for this person.
     count: int | None = None
     note: str = ""
     tone: str = "neutral"
