@@ -64,7 +64,7 @@ def certified_to(user: User | AnonymousUser) -> QuerySet[Honour]:
     return Honour.objects.filter(mine | of_branch, status=Status.VALID)
 
 
-def to_hand_out(user: User) -> QuerySet[Honour]:
+def to_hand_out(user: User | AnonymousUser) -> QuerySet[Honour]:
     """The honours whose certificates ``user`` may print all at once: those of the branches whose calls they run."""
     return (
         Honour.objects.filter(within(reach(user, Power.RUN_CALLS), "unit__path"), status=Status.VALID)

@@ -33,9 +33,12 @@ def register(request: HttpRequest) -> HttpResponse:
     form = RegisterForm(request.GET, years=queries.years())
     wanted = form.cleaned_data if form.is_valid() else {"q": "", "year": None}
     honours = queries.search(queries.published(), text=wanted.get("q", ""), year=wanted.get("year"))
+    page = Paginator(honours, PER_PAGE).get_page(request.GET.get("page"))
+    shown = [honour.pk for honour in page]
     context = {
         "form": form,
-        "page_obj": Paginator(honours, PER_PAGE).get_page(request.GET.get("page")),
+        "page_obj": page,
+        "handled": set(queries.to_hand_out(request.user).filter(pk__in=shown).values_list("pk", flat=True)),
         "is_filtered": bool(wanted.get("q") or wanted.get("year")),
         "can_hand_out": rules.can_hand_out(request.user),
     }

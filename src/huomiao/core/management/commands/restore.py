@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         source: Path = options["path"]
         if not source.is_file():
             raise CommandError(f"没有这个文件：{source} / No such file: {source}")
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False)
         try:
             problems = backups.restore(source, replace=options["yes"], say=self.stdout.write)
