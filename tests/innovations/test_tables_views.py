@@ -46,9 +46,11 @@ def test_problems_are_shown_at_their_cells_filtered_and_in_the_annotated_workboo
     assert [row.number for row in page.context["page"]] == [3]
     assert "<code>I3</code>" in page.content.decode()
     marked = client.get(f"{response.url}annotated/")
-    assert "是不是“东县轴承厂”" in str(
-        read_table(marked.content, "t.xlsx", summary_columns.columns(scene.call)).sheets[0].unknown_headers
-    ) or marked.content[:2] == b"PK"
+    assert (
+        "是不是“东县轴承厂”"
+        in str(read_table(marked.content, "t.xlsx", summary_columns.columns(scene.call)).sheets[0].unknown_headers)
+        or marked.content[:2] == b"PK"
+    )
 
 
 def test_confirming_a_table_with_problems_whole_is_refused_on_its_page(client, scene):

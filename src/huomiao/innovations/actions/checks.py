@@ -89,6 +89,9 @@ def undo(declaration: Declaration, *, by: User, at: datetime) -> Declaration:
     if not rules.can_check(by, declaration.call):
         raise NotAllowed(_("只有主办方可以进行形式审查。"))
     _need_time(declaration.call, at)
+    locked = Declaration.objects.select_for_update(of=("self",)).get(pk=declaration.pk)
+    if locked.state not in {State.ACCEPTED, State.REFUSED}:
+        raise WrongState(_("这份申报没有可以撤销的审查结论。"))
     move(declaration, State.RECOMMENDED, by=by, action="declaration.check_undone")
     return declaration
 

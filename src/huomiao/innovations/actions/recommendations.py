@@ -142,12 +142,12 @@ def undo(opinion: Opinion, *, by: User, at: datetime) -> Declaration:
         WrongState: it was dealt with further, or the declarer has changed it.
     """
     declaration = Declaration.objects.select_for_update(of=("self",)).get(pk=opinion.declaration_id)
-    latest = declaration.opinions.order_by("-made_at", "-pk").first()
-    if latest is None or latest.pk != opinion.pk or opinion.decision not in _UNDOABLE:
-        raise WrongState(_("这份申报之后已有新的处理，不能再撤销。"))
     desk = opinion.organization
     if not rules.can_rank(by, declaration.call, desk):
         raise NotAllowed(_("只有作出处理的工会可以撤销。"))
+    latest = declaration.opinions.order_by("-made_at", "-pk").first()
+    if latest is None or latest.pk != opinion.pk or opinion.decision not in _UNDOABLE:
+        raise WrongState(_("这份申报之后已有新的处理，不能再撤销。"))
     if not rules.is_desk_open(declaration.call, desk, at):
         raise WrongState(_("推荐时间已过，不能再撤销。"))
     if recommendations.table_in_force(declaration.call, desk):
