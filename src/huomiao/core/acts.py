@@ -54,7 +54,7 @@ WORDS: dict[str, str | Promise] = {
     "declaration.regraded": _("调整等次"),
     "declaration.begun": _("开始填写"),
     "declaration.discarded": _("删除草稿"),
-    "declaration.forwarded": _("单位工会同意上报"),
+    "declaration.forwarded": _("同意上报"),
     "declaration.author_confirmed": _("完成人本人确认"),
     "declaration.author_signed": _("登记完成人纸质签名"),
     "declaration.likeness_cleared": _("说明相似情况"),
@@ -141,6 +141,8 @@ WORDS: dict[str, str | Promise] = {
     "table.scanned": _("上传汇总表盖章件"),
     "table.signed": _("签发推荐汇总表"),
     "user.created": _("新建账号"),
+    "declaration.return_undone": _("撤销退回"),
+    "declaration.decline_undone": _("撤销不予推荐"),
 }
 
 
