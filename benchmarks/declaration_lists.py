@@ -53,6 +53,7 @@ def measure(what: str, client: Client, address: str) -> None:
 
 def main(count: int) -> None:
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
     call = call_with_rules()
     Quota.objects.all().delete()
     union = calls.unions(call)[0]
