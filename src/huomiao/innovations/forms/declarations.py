@@ -319,7 +319,9 @@ class PledgeForm(DraftForm):
         self.exclusions = list(call.exclusions.all())
         self.pledges = completeness.pledges()
         for exclusion in self.exclusions:
-            self.fields[f"exclusion-{exclusion.pk}"] = forms.BooleanField(label=exclusion.text, required=False)
+            self.fields[f"exclusion-{exclusion.pk}"] = forms.BooleanField(
+                label=_("不属于：%(text)s") % {"text": exclusion.text}, required=False
+            )
         for pledge in self.pledges:
             self.fields[f"pledge-{pledge.key}"] = forms.BooleanField(
                 label=format_html("<strong>{}</strong>　{}", pledge.name, pledge.text), required=False

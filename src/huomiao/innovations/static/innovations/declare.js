@@ -82,7 +82,8 @@ function attach(form) {
       failed(form.dataset.textInvalid, { retries: false });
     } else if (response.status === 401) {
       failed(form.dataset.textSignedOut);
-      notice.replaceChildren(message("warn", form.dataset.textSignedOut, link(answer.sign_in, form.dataset.textSignIn)));
+      // In the bar, which is in sight wherever the person is typing.
+      state?.append(" ", link(answer.sign_in, form.dataset.textSignIn));
     } else if (response.status === 409 && answer.error === "conflict") {
       isStopped = true;
       say(answer.detail, true);
