@@ -143,6 +143,7 @@ WORDS: dict[str, str | Promise] = {
     "user.created": _("新建账号"),
     "declaration.return_undone": _("撤销退回"),
     "declaration.decline_undone": _("撤销不予推荐"),
+    "declaration.organization_merged": _("随所在组织合并"),
 }
 
 
