@@ -74,7 +74,7 @@ _CONTACTS = re.compile(
     r"(?<!\d)1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)"  # mobile phone
     r"|(?<!\d)0\d{2,3}[\s-]?\d{7,8}(?!\d)"  # land line
     r"|(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])"  # identity number
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
     r"|(?:https?://|www\.)[^\s，。；）]+"
 )
 
@@ -185,7 +185,7 @@ def _spans(text: str, words: Iterable[str]) -> list[tuple[int, int, str]]:
         start = folded.find(plain)
         while start >= 0:
             end = start + len(plain)
-            if _stands_alone(folded, start, end):
+            if _stands_alone(text, origins[start], origins[end - 1] + 1):
                 spans.append((origins[start], origins[end - 1] + 1, word))
             start = folded.find(plain, start + 1)
     # Digits may be full-width; one character stays one, so positions hold.
@@ -196,14 +196,13 @@ def _spans(text: str, words: Iterable[str]) -> list[tuple[int, int, str]]:
     return sorted(spans)
 
 
-def _stands_alone(folded: str, start: int, end: int) -> bool:
+def _stands_alone(text: str, start: int, end: int) -> bool:
     """A Latin or numeric name counts only as a whole: ABB is not in "grabbed"; Chinese has no word ends."""
 
-    def joins(index: int, inner: int) -> bool:
-        return 0 <= index < len(folded) and _is_latin(folded[index]) and _is_latin(folded[inner])
+    def joins(outer: int, inner: int) -> bool:
+        return 0 <= outer < len(text) and _is_latin(text[outer]) and _is_latin(text[inner])
 
-    # Spaces were dropped, so a longer run is no proof of a longer word; only short names need the care.
-    return end - start > 4 or not (joins(start - 1, start) or joins(end, end - 1))
+    return not joins(start - 1, start) and not joins(end, end - 1)
 
 
 def _is_latin(character: str) -> bool:
