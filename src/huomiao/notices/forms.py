@@ -50,9 +50,19 @@ class ObjectionForm(forms.Form):
         required=False,
         help_text=gettext_lazy("匿名的异议只作为线索，不承诺答复。"),
     )
-    name = forms.CharField(label=gettext_lazy("真实姓名"), max_length=50, required=False)
-    phone = forms.CharField(label=gettext_lazy("联系电话"), max_length=20, required=False)
-    unit = forms.CharField(label=gettext_lazy("工作单位"), max_length=120, required=False)
+    name = forms.CharField(label=gettext_lazy("真实姓名"), max_length=50)
+    phone = forms.CharField(label=gettext_lazy("联系电话"), max_length=20)
+    unit = forms.CharField(label=gettext_lazy("工作单位"), max_length=120)
+
+    # The page cannot know before it is sent whether somebody stays anonymous, so the browser must not insist.
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        is_anonymous = self.is_bound and bool(self["is_anonymous"].value())
+        for name in ("name", "phone", "unit"):
+            self.fields[name].required = not is_anonymous
+            self.fields[name].error_messages["required"] = _("实名提出须填写；不愿具名请勾选“匿名提出”。")
 
     def clean_evidence(self) -> list[UploadedFile]:
         found: list[UploadedFile] = self.cleaned_data["evidence"]
@@ -70,9 +80,6 @@ class ObjectionForm(forms.Form):
         values = super().clean() or {}
         if values.get("is_anonymous"):
             return {**values, "name": "", "phone": "", "unit": ""}
-        for name in ("name", "phone", "unit"):
-            if not values.get(name) and name not in self.errors:
-                self.add_error(name, _("实名提出须填写；不愿具名请勾选“匿名提出”。"))
         return values
 
 
