@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import zipfile
@@ -10,11 +11,13 @@ import pytest
 import time_machine
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from huomiao.core.errors import Invalid
-from huomiao.files import actions
-from huomiao.files.cleaning import images
+from huomiao.files import actions, sniffing
+from huomiao.files.cleaning import images, media
 from huomiao.files.models import Kind, StoredFile
 from huomiao.innovations.models import CallAttachment
 from tests.factories.accounts import UserFactory
@@ -244,3 +247,22 @@ def test_purge_removes_only_old_files_that_nothing_refers_to(django_capture_on_c
     assert removed == 1
     assert set(StoredFile.objects.all()) == {used, fresh}
     assert [default_storage.exists(file.location) for file in (orphan, used, fresh)] == [False, True, True]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's remarks on broken metadata
+@pytest.mark.parametrize("make", [samples.png, samples.pdf, samples.docx, samples.mp4, samples.webm, samples.mp3])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_damaged_files_are_kept_or_refused_and_never_fault(make, data):
+    damaged = bytearray(make())
+    for _byte in range(data.draw(st.integers(1, 30))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    damaged = bytes(damaged[: data.draw(st.integers(1, len(damaged)))])
+
+    # Refusals are an answer; whatever else is raised fails the test.
+    with contextlib.suppress(Invalid):
+        found = sniffing.sniff(damaged)
+        if found.kind in {Kind.VIDEO, Kind.AUDIO}:
+            media.blank(io.BytesIO(damaged), len(damaged), found)
+        else:
+            actions._clean(damaged, found, most_pages=10)

@@ -23,7 +23,8 @@ MOST_PIXELS = 60_000_000
 MOST_JPEG_PIXELS = 220_000_000
 # Ours are the limits, checked from the header before anything is drawn; Pillow's own would only warn.
 Image.MAX_IMAGE_PIXELS = None
-READERS = ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "MPO"]
+# The JPEG reader reads the MPO of double cameras too.
+READERS = ["JPEG", "PNG", "GIF", "WEBP", "AVIF"]
 
 
 def clean(content: bytes, found: Format) -> Cleaned:

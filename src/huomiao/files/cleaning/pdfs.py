@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from typing import Any
 
 import pikepdf
@@ -13,6 +14,8 @@ from huomiao.files import pages
 from huomiao.files.cleaning import MOST_TEXT, Cleaned, images
 
 MOST_PAGES = 200
+# What is wrong with somebody's PDF is told to them, and is no event for whoever runs the site.
+logging.getLogger("pikepdf").setLevel(logging.CRITICAL)
 # Keys of any object that hold metadata or act by themselves.
 TELLING_KEYS = ("/Metadata", "/PieceInfo", "/LastModified", "/AA", "/OpenAction", "/JS", "/Thumb", "/AF")
 ROOT_KEYS = (*TELLING_KEYS, "/AcroForm", "/Collection", "/Perms", "/Legal", "/URI", "/DSS", "/SpiderInfo")
@@ -32,7 +35,7 @@ def clean(content: bytes, *, most_pages: int = MOST_PAGES) -> Cleaned:
             page_count = len(document.pages)
     except pikepdf.PasswordError as locked:
         raise Invalid(_("这个 PDF 设有密码。请先去除密码再上传。")) from locked
-    except (pikepdf.PdfError, ValueError, TypeError, RecursionError, AttributeError, KeyError) as broken:
+    except (pikepdf.PikepdfError, RuntimeError, ValueError, TypeError, AttributeError, KeyError) as broken:
         raise Invalid(_("PDF 已损坏，无法读取。请重新导出后上传。")) from broken
     if page_count == 0:
         raise Invalid(_("这个 PDF 没有页面，请重新导出后上传。"))
