@@ -40,6 +40,7 @@ WORDS: dict[str, str | Promise] = {
     "rubric.added": _("增加评分标准"),
     "notice.opened": _("开始公示"),
     "notice.extended": _("延长公示"),
+    "notice.item_listed": _("列入公示名单"),
     "notice.item_struck": _("公示名单取消一项"),
     "notice.item_added": _("公示名单递补一项"),
     "notice.item_changed": _("公示名单调整一项"),
