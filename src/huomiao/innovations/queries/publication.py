@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 
 from huomiao.core import history
 from huomiao.honours.models import Honour, Status
@@ -67,8 +67,12 @@ def sorted_by(rows: QuerySet[Declaration], sort: str) -> QuerySet[Declaration]:
     """``rows`` in the order that a page asks for; the newest year first, best grade first, when it asks for nothing."""
     if sort in SORTS:
         return rows.order_by(*SORTS[sort])
-    place = Grade.objects.filter(call=OuterRef("call"), name=OuterRef("grade")).values("position")[:1]
-    return rows.annotate(grade_place=Subquery(place)).order_by("-call__year", "grade_place", "number", "pk")
+    # Read once and written into the query: a subquery would be asked for every row of the sort.
+    grades = Grade.objects.filter(call__state=CallState.PUBLISHED).values_list("name", "position").distinct()
+    places = [When(grade=name, then=Value(position)) for name, position in grades.order_by("-position")]
+    return rows.annotate(grade_place=Case(*places, default=Value(len(places)), output_field=IntegerField())).order_by(
+        "-call__year", "grade_place", "number", "pk"
+    )
 
 
 def counts(chosen: Mapping[str, str], words: list[str], name: str) -> list[tuple[str, int]]:
