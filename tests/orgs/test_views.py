@@ -76,7 +76,6 @@ def _error(response) -> str:
         reverse("orgs:suggest"),
         reverse("orgs:tree-import"),
         reverse("orgs:rosters-import"),
-        reverse("orgs:roles"),
         *(
             reverse(f"orgs:{name}", args=["W"])
             for name in ("detail", "children", "create", "edit", "rename", "move", "merge", "close", "people", "roster",

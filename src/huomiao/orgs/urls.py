@@ -11,7 +11,6 @@ _one = "organizations/<str:code>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *urls_activation.urlpatterns,
-    path("roles/", people.roles, name="roles"),
     path("imports/<int:pk>/", imports.batch, name="import"),
     path("imports/<int:pk>/apply/", imports.apply, name="import-apply"),
     path("imports/<int:pk>/drop/", imports.drop, name="import-drop"),

@@ -16,7 +16,7 @@ from huomiao.orgs import queries, rules
 from huomiao.orgs.actions import memberships
 from huomiao.orgs.forms.people import GrantForm
 from huomiao.orgs.models import Membership
-from huomiao.orgs.roles import POWERS, Role
+from huomiao.orgs.roles import POWERS
 from huomiao.orgs.views.organizations import found
 
 MOST_FOUND = 20
@@ -68,11 +68,3 @@ def end(request: UserRequest, code: str, pk: int) -> HttpResponse:
     memberships.end(membership, by=request.user)
     messages.success(request, _("已结束 %(user)s 的角色。") % {"user": membership.user})
     return redirect("orgs:people", organization.code)
-
-
-@login_required
-@require_safe
-def roles(request: UserRequest) -> HttpResponse:
-    """What each role may do: the table in code, as it is."""
-    table = [(role, [power.label for power in sorted(POWERS[role])]) for role in Role]
-    return render(request, "orgs/roles.html", {"table": table})
