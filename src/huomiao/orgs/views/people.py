@@ -16,7 +16,7 @@ from huomiao.orgs import queries, rules
 from huomiao.orgs.actions import memberships
 from huomiao.orgs.forms.people import GrantForm
 from huomiao.orgs.models import Membership
-from huomiao.orgs.roles import POWERS
+from huomiao.orgs.roles import POWERS, Role
 from huomiao.orgs.views.organizations import found
 
 MOST_FOUND = 20
