@@ -144,6 +144,8 @@ WORDS: dict[str, str | Promise] = {
     "user.created": _("新建账号"),
     "declaration.return_undone": _("撤销退回"),
     "declaration.decline_undone": _("撤销不予推荐"),
+    "workday.set": _("补记工作日"),
+    "workday.removed": _("删除补记的工作日"),
     "declaration.organization_merged": _("随所在组织合并"),
 }
 

@@ -18,7 +18,7 @@ from huomiao.files import actions as files
 from huomiao.files.models import Kind
 from huomiao.notices import hashing, queries, rules, subjects
 from huomiao.notices.calendar import Calendar
-from huomiao.notices.models import Evidence, Notice, NoticeItem, Objection, Ruling
+from huomiao.notices.models import Evidence, Notice, NoticeItem, Objection, Ruling, WorkdayException
 from huomiao.notices.states import (
     MOVES,
     Finding,
@@ -392,3 +392,31 @@ def _move(
     objection.save(update_fields=["state", *values])
     history.record(objection, action, by=by, note=note, changes={"state": [before, to]})
     return objection
+
+
+# --- The calendar ---------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def set_workday(day: date, *, is_workday: bool, note: str, by: User) -> WorkdayException:
+    """Say of a day that it is, or is not, a working day, whatever the calendar says. Open notices keep their days.
+
+    Raises:
+        NotAllowed: ``by`` runs no calls anywhere.
+    """
+    if not rules.can_keep_calendar(by):
+        raise NotAllowed(_("只有主办单位可以维护工作日历。"))
+    exception, _is_new = WorkdayException.objects.update_or_create(
+        day=day, defaults={"is_workday": is_workday, "note": note}
+    )
+    history.record(exception, "workday.set", by=by, note=note, changes={"is_workday": ["", is_workday]})
+    return exception
+
+
+@transaction.atomic
+def forget_workday(exception: WorkdayException, *, by: User) -> None:
+    """Let the calendar decide about that day again."""
+    if not rules.can_keep_calendar(by):
+        raise NotAllowed(_("只有主办单位可以维护工作日历。"))
+    history.record(exception, "workday.removed", by=by, note=str(exception))
+    exception.delete()

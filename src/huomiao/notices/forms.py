@@ -125,3 +125,14 @@ class RulingForm(forms.Form):
         if values.get("finding") == Finding.DISMISSED and values.get("outcome") not in {Outcome.KEEP, None}:
             self.add_error("outcome", _("异议不成立时，结果只能是“维持”。"))
         return values
+
+
+class WorkdayForm(forms.Form):
+    day = forms.DateField(label=gettext_lazy("日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    is_workday = forms.TypedChoiceField(
+        label=gettext_lazy("这一天"),
+        choices=[("1", gettext_lazy("上班（调休补班）")), ("0", gettext_lazy("放假"))],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(label=gettext_lazy("说明"), max_length=60, required=False)

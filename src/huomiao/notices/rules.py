@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from huomiao.notices import subjects
 from huomiao.notices.models import Notice, Objection
-from huomiao.orgs.queries import has_power
+from huomiao.orgs.queries import has_power, reach
 from huomiao.orgs.roles import Power
 
 if TYPE_CHECKING:
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 def can_manage(user: User | AnonymousUser, notice: Notice) -> bool:
     """Whether ``user`` runs the calls of the union that issued the notice."""
     return has_power(user, Power.RUN_CALLS, notice.issuer)
+
+
+def can_keep_calendar(user: User | AnonymousUser) -> bool:
+    """Whether ``user`` may say which days are working days: whoever runs calls somewhere."""
+    return bool(reach(user, Power.RUN_CALLS))
 
 
 def is_barred(user: User | AnonymousUser, objection: Objection, *, barred: AbstractSet[int] = frozenset()) -> bool:

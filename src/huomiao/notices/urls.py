@@ -8,6 +8,8 @@ app_name = "notices"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", views.notice_list, name="list"),
+    path("notices/workdays/", views.workdays, name="workdays"),
+    path("notices/workdays/<int:pk>/remove/", views.workday_remove, name="workday-remove"),
     path("notices/<int:pk>/", views.detail, name="detail"),
     path("notices/<int:pk>/list.json", views.list_text, name="list-text"),
     path("notices/items/<int:pk>/object/", views.object_, name="object"),

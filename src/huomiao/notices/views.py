@@ -18,17 +18,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from huomiao.accounts import locking, throttling
 from huomiao.core import history
-from huomiao.core.errors import Invalid
+from huomiao.core.errors import Invalid, NotAllowed
 from huomiao.core.requests import UserRequest
 from huomiao.files import links
 from huomiao.notices import actions, forms, hashing, queries, rules, subjects
 from huomiao.notices.calendar import Calendar
-from huomiao.notices.models import Notice, NoticeItem, Objection
+from huomiao.notices.models import Notice, NoticeItem, Objection, WorkdayException
 from huomiao.notices.states import NoticeState, ObjectionState
 
 NOTICES_A_PAGE = 20
 ITEMS_A_PAGE = 100
 OBJECTIONS_A_PAGE = 50
+WORKDAYS_A_PAGE = 50
 HOUR = timedelta(hours=1)
 
 
@@ -44,7 +45,14 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         (notice, calendar.working_days_left(today, notice.closes_on) if notice.state == NoticeState.OPEN else None)
         for notice in page.object_list
     ]
-    context = {"page_obj": page, "lines": lines, "asked": asked, "states": NoticeState, "today": today}
+    context = {
+        "page_obj": page,
+        "lines": lines,
+        "asked": asked,
+        "states": NoticeState,
+        "today": today,
+        "keeps_calendar": rules.can_keep_calendar(request.user),
+    }
     return render(request, "notices/list.html", context)
 
 
@@ -266,3 +274,31 @@ def rule(request: UserRequest, pk: int) -> HttpResponse:
         return _show(request, found, form=form, code=422)
     messages.success(request, _("已答复。提出人可凭回执号查看。"))
     return redirect("notices:objection", pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def workdays(request: UserRequest) -> HttpResponse:
+    """The days on which the published calendar is overruled."""
+    if not rules.can_keep_calendar(request.user):
+        raise NotAllowed(_("只有主办单位可以维护工作日历。"))
+    form = forms.WorkdayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        actions.set_workday(given["day"], is_workday=given["is_workday"], note=given["note"], by=request.user)
+        messages.success(request, _("已记入工作日历。之后开始的公示按新的日历计算。"))
+        return redirect("notices:workdays")
+    rows = WorkdayException.objects.order_by("-day")
+    page = Paginator(rows, WORKDAYS_A_PAGE).get_page(request.GET.get("page"))
+    today = timezone.localdate()
+    guessed = Calendar().guessed(today, today + timedelta(days=365))
+    context = {"form": form, "page_obj": page, "guessed": guessed}
+    return render(request, "notices/workdays.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@login_required
+def workday_remove(request: UserRequest, pk: int) -> HttpResponse:
+    actions.forget_workday(get_object_or_404(WorkdayException, pk=pk), by=request.user)
+    messages.success(request, _("已删除，这一天按公布的日历计算。"))
+    return redirect("notices:workdays")
