@@ -15,6 +15,8 @@ function attach(form) {
   let isDirty = false;
   let isSending = false;
   let isStopped = false;
+  // Then the bar keeps the way to sign-in, which a change of its words would take from under the pointer.
+  let isSignedOut = false;
 
   offerStashed();
   form.addEventListener("input", changed);
@@ -35,6 +37,7 @@ function attach(form) {
   function changed() {
     isDirty = true;
     stash();
+    if (isSignedOut) return;
     say(form.dataset.textTyping);
     clearTimeout(timer);
     timer = setTimeout(save, PAUSE);
@@ -45,7 +48,7 @@ function attach(form) {
     clearTimeout(timer);
     isSending = true;
     isDirty = false;
-    if (!options.keepalive) say(form.dataset.textSaving);
+    if (!options.keepalive && !isSignedOut) say(form.dataset.textSaving);
     form.elements.csrfmiddlewaretoken.value = token() || form.elements.csrfmiddlewaretoken.value;
     try {
       const response = await fetch(form.action, {
@@ -68,6 +71,11 @@ function attach(form) {
     const isJson = (response.headers.get("Content-Type") || "").startsWith("application/json");
     const answer = isJson ? await response.json() : {};
     clearProblems();
+    if (response.status === 401) {
+      signedOut(answer.sign_in);
+      return;
+    }
+    isSignedOut = false;
     if (response.ok && isJson) {
       form.elements.version.value = answer.version;
       for (const [name, value] of Object.entries(answer.ids || {})) {
@@ -80,10 +88,6 @@ function attach(form) {
       form.elements.version.value = answer.version;
       for (const [name, errors] of Object.entries(answer.fields)) showProblem(name, errors);
       failed(form.dataset.textInvalid, { retries: false });
-    } else if (response.status === 401) {
-      failed(form.dataset.textSignedOut);
-      // In the bar, which is in sight wherever the person is typing.
-      state?.append(" ", link(answer.sign_in, form.dataset.textSignIn));
     } else if (response.status === 409 && answer.error === "conflict") {
       isStopped = true;
       say(answer.detail, true);
@@ -94,7 +98,19 @@ function attach(form) {
     }
   }
 
+  function signedOut(address) {
+    stash();
+    isDirty = true;
+    timer = setTimeout(save, RETRY);
+    if (isSignedOut) return;
+    isSignedOut = true;
+    say(form.dataset.textSignedOut, true);
+    // In the bar, which is in sight wherever the person is typing.
+    state?.append(" ", link(address, form.dataset.textSignIn));
+  }
+
   function failed(text, { retries = true } = {}) {
+    isSignedOut = false;
     say(text, true);
     stash();
     if (!retries) return;
