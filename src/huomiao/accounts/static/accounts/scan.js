@@ -2,6 +2,8 @@
 const box = document.querySelector("[data-scan]");
 const PAUSE = 700;
 const MOST_RENEWALS = 5;
+// How long the page asks nothing after somebody went for another way in.
+const REST = 20000;
 
 if (box) {
   const status = box.querySelector("[data-scan-status]");
@@ -9,6 +11,8 @@ if (box) {
   const token = box.querySelector("[name=csrfmiddlewaretoken]").value;
   let renewals = 0;
   let timer = 0;
+  let restsUntil = 0;
+  let asking = new AbortController();
 
   box.querySelector("[data-scan-claim]").hidden = true;
 
@@ -21,6 +25,7 @@ if (box) {
     const response = await fetch(address, {
       method: "POST",
       headers: { Accept: "application/json", "X-CSRFToken": token },
+      signal: asking.signal,
     });
     if (!response.ok) throw new Error(String(response.status));
     return response.json();
@@ -46,7 +51,7 @@ if (box) {
 
   const poll = async () => {
     // A phone's width hides the box; a page in the background need not ask.
-    if (document.hidden || box.offsetParent === null) {
+    if (document.hidden || box.offsetParent === null || Date.now() < restsUntil) {
       timer = setTimeout(poll, PAUSE);
       return;
     }
@@ -70,12 +75,23 @@ if (box) {
       say(state === "confirmed" ? "used" : state);
       timer = setTimeout(poll, PAUSE);
     } catch {
-      say("failed");
+      if (Date.now() >= restsUntil) say("failed");
       timer = setTimeout(poll, PAUSE * 5);
     }
   };
 
+  // A question on its way while the person signs in by password belongs to the session that ends thereby: its answer
+  // would take the new session's cookie away.
+  const rest = () => {
+    restsUntil = Date.now() + REST;
+    asking.abort();
+    asking = new AbortController();
+  };
+  document.addEventListener("submit", rest);
+  document.querySelector("#passkey_login")?.addEventListener("click", rest);
+
   renewButton.addEventListener("click", () => {
+    restsUntil = 0;
     clearTimeout(timer);
     renewals = 0;
     renew();
