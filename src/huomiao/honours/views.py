@@ -10,11 +10,11 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from huomiao.core.addresses import absolute
+from huomiao.core.downloads import PDF, download
 from huomiao.core.errors import Invalid, NotAllowed
 from huomiao.core.requests import UserRequest
 from huomiao.honours import actions, certificates, codes, queries, rules
@@ -88,11 +88,7 @@ def certificate(request: UserRequest, pk: int) -> HttpResponse:
     """The certificate of an honour, for who holds it and for the unions of its unit."""
     honour = get_object_or_404(queries.certified_to(request.user).prefetch_related("holders"), pk=pk)
     content = certificates.certificate(honour, absolute=partial(absolute, request))
-    response = HttpResponse(content, content_type="application/pdf")
-    name = _("荣誉证书-%(number)s.pdf") % {"number": honour.number}
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download(content, _("荣誉证书-%(number)s.pdf") % {"number": honour.number}, media_type=PDF)
 
 
 @require_safe

@@ -18,8 +18,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from huomiao.accounts import locking, throttling
 from huomiao.core import history
+from huomiao.core.downloads import download
 from huomiao.core.errors import Invalid, NotAllowed
-from huomiao.core.requests import UserRequest
+from huomiao.core.requests import UserRequest, whole_number
 from huomiao.files import links
 from huomiao.notices import actions, forms, hashing, queries, rules, subjects
 from huomiao.notices.calendar import Calendar
@@ -98,9 +99,7 @@ def _cancel_note(notice: Notice) -> str:
 def list_text(request: HttpRequest, pk: int) -> HttpResponse:
     """The very text whose SHA-256 the notice shows, to be checked with any tool."""
     notice = get_object_or_404(queries.visible_to(request.user), pk=pk)
-    response = HttpResponse(hashing.text_of(notice), content_type="application/json; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="notice-{notice.pk}.json"'
-    return response
+    return download(hashing.text_of(notice), f"notice-{notice.pk}.json", media_type="application/json; charset=utf-8")
 
 
 @never_cache
@@ -173,8 +172,8 @@ def objections(request: UserRequest) -> HttpResponse:
         rows = rows.filter(state=asked)
     elif asked != "all":
         rows = rows.filter(state__in=queries.UNANSWERED)
-    if request.GET.get("notice", "").isdecimal():
-        rows = rows.filter(notice_id=int(request.GET["notice"]))
+    if (notice := whole_number(request.GET.get("notice", ""))) is not None:
+        rows = rows.filter(notice_id=notice)
     counts = queries.objections_visible_to(request.user).aggregate(
         waiting=Count("pk", filter=Q(state__in=queries.UNANSWERED)), everything=Count("pk")
     )

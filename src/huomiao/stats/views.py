@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from huomiao.core.downloads import DOCX, download
 from huomiao.core.errors import NotAllowed
 from huomiao.core.requests import UserRequest
 from huomiao.innovations.models import Call, Declaration
@@ -69,11 +70,7 @@ def records(request: UserRequest, slug: str) -> HttpResponse:
 @require_safe
 def records_table(request: UserRequest, slug: str) -> HttpResponse:
     call, rows, _chosen = _records(request, slug)
-    return _file(
-        tables.records_workbook(call, rows),
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        f"{call.slug}-records.xlsx",
-    )
+    return download(tables.records_workbook(call, rows), f"{call.slug}-records.xlsx")
 
 
 @login_required
@@ -97,13 +94,12 @@ def bulletin_file(request: UserRequest, slug: str, form: str) -> HttpResponse:
     with translation.override("zh-hans"):
         match form:
             case "json":
-                return _file(bulletins.as_json(call, base, at=now).encode(), "application/json", f"{slug}.json")
+                return download(bulletins.as_json(call, base, at=now), f"{slug}.json", media_type="application/json")
             case "docx":
-                word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-                return _file(bulletins.as_docx(call, base, at=now), word, f"{slug}.docx")
+                return download(bulletins.as_docx(call, base, at=now), f"{slug}.docx", media_type=DOCX)
             case "txt":
                 text = bulletins.paragraph(call, figures.figures(call, base))
-                return _file(text.encode(), "text/plain; charset=utf-8", f"{slug}.txt")
+                return download(text, f"{slug}.txt", media_type="text/plain; charset=utf-8")
     raise Http404
 
 
@@ -182,9 +178,3 @@ def _chosen(call: Call, name: str, value: str) -> dict[str, Any]:
         return {"title": _("重点领域"), "label": _("是") if value == "yes" else _("否")}
     dimension = figures.DIMENSIONS[name]
     return {"title": dimension.title, "label": dimension.labels(call).get(value, value)}
-
-
-def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=media_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

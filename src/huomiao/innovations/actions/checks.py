@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huomiao.core.errors import DomainError, Invalid, NotAllowed, WrongState
+from huomiao.core.errors import Invalid, NotAllowed, WrongState
 from huomiao.innovations import checking
 from huomiao.innovations.actions.moves import move
-from huomiao.innovations.actions.recommendations import Outcome, remember_texts
+from huomiao.innovations.actions.recommendations import Outcome, each, remember_texts
 from huomiao.innovations.models import Call, Declaration, Opinion
 from huomiao.innovations.queries import recommendations
 from huomiao.innovations.rules import checks as rules
@@ -50,13 +50,7 @@ def pass_many(
     declarations: Iterable[Declaration], *, by: User, at: datetime, exclusions: Sequence[str] = ()
 ) -> Outcome:
     """Pass every one that nothing stands out about; the others are named with what does."""
-    outcome = Outcome()
-    for declaration in declarations:
-        try:
-            outcome.done.append(pass_(declaration, by=by, at=at, exclusions=exclusions))
-        except DomainError as refusal:
-            outcome.refused.append((declaration, refusal.message))
-    return outcome
+    return each(declarations, lambda one: pass_(one, by=by, at=at, exclusions=exclusions))
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -51,6 +51,17 @@ class Outcome:
 
     done: list[Opinion] = field(default_factory=list)
     refused: list[tuple[Declaration, str]] = field(default_factory=list)
+
+
+def each(declarations: Iterable[Declaration], act: Callable[[Declaration], Opinion]) -> Outcome:
+    """Do ``act`` to each; what is refused is named with its reason, and does not hold up the others."""
+    outcome = Outcome()
+    for declaration in declarations:
+        try:
+            outcome.done.append(act(declaration))
+        except DomainError as refusal:
+            outcome.refused.append((declaration, refusal.message))
+    return outcome
 
 
 # --- At a desk ----------------------------------------------------------------------------------------------------
@@ -114,24 +125,12 @@ def forward_many(
     confirmed: dict[str, Any] | None = None,
 ) -> Outcome:
     """Forward each; what cannot be is named with its reason, and does not hold up the others."""
-    outcome = Outcome()
-    for declaration in declarations:
-        try:
-            outcome.done.append(forward(declaration, by=by, at=at, text=text, confirmed=confirmed))
-        except DomainError as refusal:
-            outcome.refused.append((declaration, refusal.message))
-    return outcome
+    return each(declarations, lambda one: forward(one, by=by, at=at, text=text, confirmed=confirmed))
 
 
 def decline_many(declarations: Iterable[Declaration], *, by: User, at: datetime, text: str) -> Outcome:
     """Decline each, for the one reason; what cannot be is named, and does not hold up the others."""
-    outcome = Outcome()
-    for declaration in declarations:
-        try:
-            outcome.done.append(decline(declaration, by=by, at=at, text=text))
-        except DomainError as refusal:
-            outcome.refused.append((declaration, refusal.message))
-    return outcome
+    return each(declarations, lambda one: decline(one, by=by, at=at, text=text))
 
 
 @transaction.atomic

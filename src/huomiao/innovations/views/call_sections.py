@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from huomiao.core.downloads import download
 from huomiao.core.errors import DomainError, Invalid
 from huomiao.core.requests import UserRequest, is_htmx
 from huomiao.core.tables import Unreadable
@@ -27,7 +28,6 @@ from huomiao.innovations.states import Section
 from huomiao.innovations.views.calls import for_organiser
 
 MOST_TABLE_BYTES = 5 * 1024 * 1024
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # Why a section is frozen, by the stage that uses it.
 FROZEN_BECAUSE = {
@@ -220,9 +220,7 @@ def _quotas(request: UserRequest, call: Call) -> HttpResponse:
 @require_GET
 def call_quota_table(request: UserRequest, slug: str) -> HttpResponse:
     call = for_organiser(request, slug)
-    response = HttpResponse(call_tables.workbook(call), content_type=EXCEL)
-    response["Content-Disposition"] = f'attachment; filename="quotas-{call.slug}.xlsx"'
-    return response
+    return download(call_tables.workbook(call), f"quotas-{call.slug}.xlsx")
 
 
 @login_required

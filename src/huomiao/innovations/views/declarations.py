@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from huomiao.core import history, likeness
+from huomiao.core.downloads import download
 from huomiao.core.errors import NotAllowed
 from huomiao.core.requests import UserRequest
 from huomiao.core.tables import Column, SheetOut, write_table
@@ -37,7 +38,6 @@ from huomiao.orgs.roles import Power
 from huomiao.orgs.states import BRANCH_KINDS
 
 PAGE = 50
-EXPORT = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # How a state is coloured wherever a declaration is shown.
 TONES: dict[str, str] = {
     State.DRAFT: "neutral",
@@ -238,7 +238,7 @@ def declaration_likeness(request: UserRequest, pk: int, like: int) -> HttpRespon
     found = get_object_or_404(queries.with_everything(queries.visible_to(request.user)), pk=pk)
     row = get_object_or_404(found.likenesses.all(), pk=like)
     other = row.other
-    is_open = other is None or other.pk in queries.openable(request.user, [other.pk])
+    is_open = queries.is_open_likeness(request.user, row)
     theirs = other.text if other else row.honour.work_text or row.honour.work  # type: ignore[union-attr]  # one of the two is set
     passages = likeness.passages(found.text, theirs)
     ours_marked = likeness.marked(found.text, [(passage.start, passage.end) for passage in passages])
@@ -293,9 +293,7 @@ def declarations_table(request: UserRequest) -> HttpResponse:
     """The same list as Excel."""
     _form, narrowed = _narrowed(request)
     sheet = SheetOut(str(_("申报清单")), _columns(), _lines(queries.for_list(narrowed)))
-    response = HttpResponse(write_table([sheet]), content_type=EXPORT)
-    response["Content-Disposition"] = f'attachment; filename="declarations-{timezone.localdate():%Y%m%d}.xlsx"'
-    return response
+    return download(write_table([sheet]), f"declarations-{timezone.localdate():%Y%m%d}.xlsx")
 
 
 def _narrowed(request: UserRequest) -> tuple[FilterForm, QuerySet[Declaration]]:

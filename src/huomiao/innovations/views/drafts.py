@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huomiao.core.errors import DomainError, Invalid, NotAllowed, WrongState
-from huomiao.core.requests import UserRequest, wants_json
+from huomiao.core.requests import UserRequest, wants_json, whole_number
 from huomiao.files import links
 from huomiao.innovations import category_help, completeness, eligibility
 from huomiao.innovations.actions import declarations as actions
@@ -104,7 +104,9 @@ def which_category(request: UserRequest, slug: str) -> HttpResponse:
     questions = category_help.questions(call.categories.all())
     yes = set(request.GET.getlist("yes"))
     pk = request.GET.get("declaration", "")
-    declaration = queries.visible_to(request.user).filter(pk=pk, call=call).first() if pk.isdigit() else None
+    declaration = (
+        queries.visible_to(request.user).filter(pk=pk, call=call).first() if whole_number(pk) is not None else None
+    )
     context = {
         "call": call,
         "questions": questions,
@@ -181,8 +183,8 @@ def _after_saving(request: UserRequest, declaration: Declaration, step: Step, ac
         return redirect("innovations:declaration-step", declaration.pk, order[max(order.index(step) - 1, 0)])
     if verb == "add":
         return redirect(f"{address}?add={place}#added")
-    if verb in {"up", "down"} and place.isdigit() and step == Step.AUTHORS:
-        drafts.move_author(declaration, int(place), by=request.user, down=verb == "down")
+    if verb in {"up", "down"} and (number := whole_number(place)) is not None and step == Step.AUTHORS:
+        drafts.move_author(declaration, number, by=request.user, down=verb == "down")
         return redirect(f"{address}#authors")
     if verb == "leave":
         return redirect("innovations:mine")
@@ -246,6 +248,8 @@ def _show(
             for one in order
         ],
         "gaps": [gap for gap in found if step in {gap.step, Step.SUBMIT}],
+        "gaps_elsewhere": [gap for gap in found if gap.step != step],
+        "is_refused": status == 422 and bool(found),
         "returned": _return_reason(full),
         "shows_gaps": full.state == State.RETURNED or full.version > len(order),
         "forms": forms,
@@ -409,7 +413,7 @@ def _mine(request: UserRequest, pk: int) -> Declaration:
 def _version(request: UserRequest) -> int:
     sent = request.POST.get("version", "")
     # Without a version the page is older than any: what was saved wins until the person has seen it.
-    return int(sent) if sent.isdigit() and len(sent) < 10 else 0
+    return whole_number(sent) or 0
 
 
 def _without_removed(data: QueryDict) -> QueryDict:

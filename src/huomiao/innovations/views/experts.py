@@ -10,11 +10,11 @@ from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huomiao.core import history
+from huomiao.core.downloads import download
 from huomiao.core.errors import DomainError
 from huomiao.core.requests import UserRequest
 from huomiao.core.tables import mark_problems, template_of
@@ -26,7 +26,6 @@ from huomiao.innovations.queries import sheets
 from huomiao.innovations.rules import experts as rules
 
 PAGE = 30
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_BYTES = 20 * 1024 * 1024
 
 
@@ -184,7 +183,7 @@ def table(request: UserRequest) -> HttpResponse:
                     return redirect("innovations:experts")
                 problems = done.problems
                 if request.POST.get("marked"):
-                    return _workbook(mark_problems(content, problems), _("专家表（已标出问题）"))
+                    return download(mark_problems(content, problems), _("专家表（已标出问题）") + ".xlsx")
     context = {"form": form, "problems": problems, "columns": actions.columns()}
     return render(request, "innovations/expert_table.html", context, status=status)
 
@@ -193,15 +192,7 @@ def table(request: UserRequest) -> HttpResponse:
 @login_required
 def table_template(request: UserRequest) -> HttpResponse:
     _need_pool(request)
-    return _workbook(template_of(actions.columns(), title=_("专家表")), _("专家表模板"))
-
-
-def _workbook(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=f"{name}.xlsx") or "attachment"
-    )
-    return response
+    return download(template_of(actions.columns(), title=_("专家表")), _("专家表模板") + ".xlsx")
 
 
 @require_http_methods(["GET", "POST"])

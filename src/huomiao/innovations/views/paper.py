@@ -9,10 +9,10 @@ from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from huomiao.core.downloads import PDF, download
 from huomiao.core.errors import Invalid, NotAllowed
 from huomiao.core.requests import UserRequest, wants_json
 from huomiao.files import pages
@@ -31,13 +31,6 @@ PROBLEM_FATES = (SheetFate.UNREADABLE, SheetFate.UNKNOWN, SheetFate.OUTSIDE)
 THUMBNAIL_SIDE = 700
 
 
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
 @require_safe
 @login_required
 def form(request: UserRequest, pk: int) -> HttpResponse:
@@ -49,7 +42,9 @@ def form(request: UserRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     content = queries.form_pdf(found, with_phone=rules.can_read_phone(request.user, found))
-    return _pdf(content, _("申报表-%(number)s.pdf") % {"number": found.number or found.title or found.pk})
+    return download(
+        content, _("申报表-%(number)s.pdf") % {"number": found.number or found.title or found.pk}, media_type=PDF
+    )
 
 
 @require_safe
@@ -59,7 +54,7 @@ def summary(request: UserRequest, pk: int) -> HttpResponse:
     table = get_object_or_404(SummaryTable.objects.select_related("call__organiser", "union", "signed_by"), pk=pk)
     if not recommendation_rules.can_see_list(request.user, table.call, table.union):
         raise Http404
-    return _pdf(queries.summary_pdf(table), _("推荐汇总表-%(union)s.pdf") % {"union": table.union})
+    return download(queries.summary_pdf(table), _("推荐汇总表-%(union)s.pdf") % {"union": table.union}, media_type=PDF)
 
 
 @login_required

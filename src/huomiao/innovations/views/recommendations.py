@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huomiao.core.errors import DomainError
-from huomiao.core.requests import UserRequest
+from huomiao.core.requests import UserRequest, whole_number
 from huomiao.innovations import checking
 from huomiao.innovations.actions import recommendations as actions
 from huomiao.innovations.forms.recommendations import (
@@ -225,15 +225,14 @@ def _order(request: HttpRequest) -> list[int]:
     """The keys in the order of the numbers typed beside them; ``move`` takes one up or down, in or out."""
     numbered: list[tuple[int, int, int]] = []
     for position, (name, value) in enumerate(request.POST.items()):
-        head, _sep, key = name.partition("rank-")
-        number = str(value).strip()
-        if not head and key.isdecimal() and number.isdecimal() and int(number) > 0:
-            numbered.append((int(number), position, int(key)))
+        head, _sep, text = name.partition("rank-")
+        key, number = whole_number(text), whole_number(str(value).strip())
+        if not head and key is not None and number:
+            numbered.append((number, position, key))
     order = [pk for _number, _position, pk in sorted(numbered)]
-    verb, _sep, key = request.POST.get("move", "").partition("-")
-    if not key.isdecimal():
-        return order
-    return _moved(order, verb, int(key))
+    verb, _sep, text = request.POST.get("move", "").partition("-")
+    moved = whole_number(text)
+    return order if moved is None else _moved(order, verb, moved)
 
 
 def _moved(order: list[int], verb: str, pk: int) -> list[int]:

@@ -10,12 +10,12 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huomiao.core import history
+from huomiao.core.downloads import download
 from huomiao.core.requests import UserRequest
 from huomiao.core.tables import Column, SheetOut, write_table
 from huomiao.innovations.actions import results as actions
@@ -28,7 +28,6 @@ from huomiao.innovations.rules import reviews as rules
 from huomiao.innovations.states import Basis, CallState, RoundState
 
 PAGE = 60
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _round_of(request: UserRequest, slug: str) -> Round | None:
@@ -144,10 +143,7 @@ def table(request: UserRequest, slug: str) -> HttpResponse:
             }
         )
     content = write_table([SheetOut(_("评审结果"), columns, rows, heading=f"{review.call} {review.name}")])
-    response = HttpResponse(content, content_type=XLSX)
-    name = _("评审结果") + ".xlsx"
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    return response
+    return download(content, _("评审结果") + ".xlsx")
 
 
 @require_http_methods(["GET", "POST"])

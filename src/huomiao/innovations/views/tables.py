@@ -8,10 +8,10 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from huomiao.core.downloads import download
 from huomiao.core.errors import DomainError
 from huomiao.core.requests import UserRequest
 from huomiao.core.tables import SheetOut, mark_problems, template_of, write_table
@@ -26,7 +26,6 @@ from huomiao.innovations.states import BatchState
 from huomiao.innovations.summary_reading import FATES, Report
 
 PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,7 +74,7 @@ def template(request: UserRequest, slug: str) -> HttpResponse:
         title=_("汇总表"),
         heading=_("%(call)s申报汇总表") % {"call": call.title},
     )
-    return _workbook(content, _("%(call)s汇总表模板.xlsx") % {"call": call.title})
+    return download(content, _("%(call)s汇总表模板.xlsx") % {"call": call.title})
 
 
 @require_GET
@@ -140,7 +139,7 @@ def annotated(request: UserRequest, pk: int) -> HttpResponse:
         raise Http404
     content = mark_problems(bytes(found.content), Report.from_json(found.report).problems)
     stem = found.file_name.rpartition(".")[0] or found.file_name
-    return _workbook(content, _("%(file)s（标出问题）.xlsx") % {"file": stem})
+    return download(content, _("%(file)s（标出问题）.xlsx") % {"file": stem})
 
 
 @require_GET
@@ -159,7 +158,7 @@ def declarations_table(request: UserRequest, slug: str) -> HttpResponse:
             )
         ]
     )
-    return _workbook(content, _("%(call)s申报汇总表.xlsx") % {"call": call.title})
+    return download(content, _("%(call)s申报汇总表.xlsx") % {"call": call.title})
 
 
 @require_GET
@@ -176,14 +175,7 @@ def summary_table(request: UserRequest, slug: str, code: str) -> HttpResponse:
     content = write_table(
         [SheetOut(_("汇总表"), summary_columns.columns(call), tables.out_rows(found), heading=heading)]
     )
-    return _workbook(content, _("%(union)s推荐汇总表.xlsx") % {"union": union.label})
-
-
-def _workbook(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=XLSX)
-    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return download(content, _("%(union)s推荐汇总表.xlsx") % {"union": union.label})
 
 
 def _call(request: UserRequest, slug: str) -> Call:
