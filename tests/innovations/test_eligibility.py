@@ -8,7 +8,7 @@ import pytest
 from huomiao.honours.models import Status
 from huomiao.innovations import eligibility, naming
 from huomiao.innovations.models import Declaration, Likeness, LikenessBand
-from huomiao.innovations.states import State
+from huomiao.innovations.states import AttachmentRole, Path, State
 from tests.factories.honours import HolderFactory, HonourFactory
 from tests.factories.innovations import AuthorFactory, CallFactory, DeclarationFactory
 from tests.factories.orgs import UnitFactory
@@ -26,7 +26,7 @@ OTHER = (
 
 
 def declared(text: str = LONG, **values) -> Declaration:
-    return DeclarationFactory(problem=text, solution="", application="", **values)
+    return DeclarationFactory(problem=text, solution="", application="", **{"path": Path.UNIT, **values})
 
 
 def codes(declaration: Declaration) -> list[str]:
@@ -168,6 +168,12 @@ def test_findings_of_title_and_dates(values, expected):
     declaration = declared(**{"title": "轧辊快换装置", "unit": UnitFactory(name="第一锻造有限公司"), **values})
 
     assert codes(declaration) == expected
+
+
+def test_a_workers_own_declaration_is_told_of_the_sealed_papers():
+    declaration = declared(path=Path.WORKER, title="轧辊快换装置")
+    found = [(finding.code, finding.target) for finding in eligibility.findings(declaration, on=date(2026, 6, 1))]
+    assert found == [("sealed_paper", AttachmentRole.AUTHORISATION), ("sealed_paper", AttachmentRole.PLEDGE)]
 
 
 def test_findings_count_the_entries_of_a_first_author():

@@ -22,7 +22,7 @@ from huomiao.honours.models import Honour, Status
 from huomiao.innovations import naming
 from huomiao.innovations.models import Author, Declaration, Likeness, LikenessBand
 from huomiao.innovations.queries import declarations as queries
-from huomiao.innovations.states import BLIND_ROLES, HANDED_IN, State, Step
+from huomiao.innovations.states import BLIND_ROLES, HANDED_IN, AttachmentRole, Path, State, Step
 
 Found = TypeVar("Found", bound=Model)
 
@@ -77,6 +77,7 @@ def findings(declaration: Declaration, *, on: date | None = None) -> list[Findin
         *_dates(declaration, on or timezone.localdate()),
         *_people(declaration),
         *_awards(declaration),
+        *_sealed_papers(declaration),
         *_names_in_papers(declaration),
     ]
 
@@ -129,6 +130,17 @@ def _awards(declaration: Declaration) -> Iterator[Finding]:
     for place, award in enumerate(declaration.earlier_awards.all()):
         message = _("已填写曾获奖励“%(name)s”，请确认不属于不予受理的情形。") % {"name": award}
         yield Finding("earlier_award", message, Step.BENEFITS, f"id_awards-{place}-name")
+
+
+def _sealed_papers(declaration: Declaration) -> Iterator[Finding]:
+    """A worker's own declaration needs two papers with the seal of their unit's union by the form check."""
+    if declaration.path != Path.WORKER:
+        return
+    present = {attachment.role for attachment in declaration.attachments.all()}
+    for role in (AttachmentRole.AUTHORISATION, AttachmentRole.PLEDGE):
+        if role not in present:
+            message = _("还没有上传“%(paper)s”（单位工会盖章）。职工自主申报在形式审查时须查验。")
+            yield Finding("sealed_paper", message % {"paper": role.label}, Step.PAPERS, role.value)
 
 
 def _names_in_papers(declaration: Declaration) -> Iterator[Finding]:
