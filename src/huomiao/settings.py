@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "huomiao.core.middleware.ReadableAddressMiddleware",
     "huomiao.accounts.middleware.UnsentFormMiddleware",
     "huomiao.accounts.middleware.PasswordChangeMiddleware",
     "huomiao.orgs.middleware.SecondFactorMiddleware",

@@ -57,6 +57,14 @@ def test_each_relation_is_a_conflict_of_its_kind(changes, avoids, expected):
     assert [one.kind for one in found] == expected
 
 
+def test_an_officer_of_the_union_that_recommended_it_may_not_score_it_wherever_its_unit_is_now():
+    found = conflicts.find(
+        replace(EXPERT, office_paths=("00010005",)), replace(WORK, union_path="00010005"), avoids_same_union=False
+    )
+
+    assert [one.kind for one in found] == [ConflictKind.UNION]
+
+
 @pytest.mark.django_db
 def test_facts_come_from_the_tree_memberships_and_earlier_works():
     review = review_ready(entries=2, experts=4)

@@ -9,12 +9,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from huomiao.core import history
 from huomiao.innovations.actions import declarations as actions
 from huomiao.innovations.actions import drafts
-from huomiao.innovations.models import Declaration
-from huomiao.innovations.states import AttachmentRole, Path, State, Step
+from huomiao.innovations.models import Declaration, Likeness
+from huomiao.innovations.states import AttachmentRole, CallState, Consent, Path, State, Step
 from tests.factories.accounts import UserFactory
-from tests.factories.innovations import AuthorFactory, CategoryFactory, DeclarationFactory
+from tests.factories.honours import HonourFactory
+from tests.factories.innovations import AuthorFactory, CallFactory, CategoryFactory, DeclarationFactory
 from tests.factories.orgs import MembershipFactory, UnitFactory
 from tests.files import samples
 from tests.innovations.declaring import complete, province
@@ -414,6 +416,33 @@ def test_comparison_shows_another_branch_only_what_is_the_same(client):
     page = client.get(reverse("innovations:declaration-likeness", args=[first.pk, found.pk])).content.decode()
 
     assert ("滑轨和液压锁紧机构" in page, "秘密文字" in page, "不在您的权限范围内" in page) == (True, False, True)
+
+
+@pytest.mark.parametrize(
+    ("consent", "expected"), [(Consent.FULL, True), (Consent.ABSTRACT, False), (Consent.NONE, False)]
+)
+@pytest.mark.parametrize("by_honour", [False, True])
+def test_comparison_shows_of_a_published_result_what_its_declarer_agreed_to(client, consent, expected, by_honour):
+    place = province()
+    first = complete(place)
+    actions.submit(first, by=place.worker, at=timezone.now())
+    other = DeclarationFactory(
+        call=CallFactory(state=CallState.PUBLISHED),
+        state=State.PUBLISHED,
+        consent=consent,
+        solution=f"{first.solution}只在已发布的一份里才有的秘密文字",
+    )
+    honour = HonourFactory(
+        work_text=other.text, source_type=history.subject_type(other), source_id=str(other.pk), unit=other.unit
+    )
+    like = Likeness.objects.create(
+        declaration=first, other=None if by_honour else other, honour=honour if by_honour else None, share="0.9"
+    )
+    client.force_login(place.worker)
+
+    page = client.get(reverse("innovations:declaration-likeness", args=[first.pk, like.pk])).content.decode()
+
+    assert ("秘密文字" in page, "不在您的权限范围内" in page) == (expected, not expected)
 
 
 def test_autosave_answer_is_json_all_the_way(client):

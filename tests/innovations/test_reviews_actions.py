@@ -20,8 +20,10 @@ from huomiao.innovations.models import (
     Withheld,
 )
 from huomiao.innovations.states import AttachmentRole, CallState, RoundState, SheetState, State, WithheldReason
+from huomiao.orgs.roles import Role
 from tests.factories.accounts import UserFactory
 from tests.factories.innovations import DeclarationFactory
+from tests.factories.orgs import MembershipFactory
 from tests.factories.reviews import all_signed, review_ready, round_started, scored
 
 pytestmark = pytest.mark.django_db
@@ -268,6 +270,24 @@ def test_a_round_without_experts_does_not_start():
 
     with pytest.raises(Invalid):
         reviews.start(made, by=review.organiser)
+
+
+def test_a_round_does_not_start_while_an_expert_has_come_to_handle_what_they_score():
+    review = review_ready()
+    made = reviews.prepare(review.call, by=review.organiser)
+    reviews.assign(made, by=review.organiser)
+    sheet = Sheet.objects.select_related("entry", "expert__user").first()
+    declaration = Unsealing.objects.get(entry=sheet.entry).declaration
+    MembershipFactory(organization=declaration.union, user=sheet.expert.user, role=Role.OFFICER)
+
+    with pytest.raises(Invalid, match=f"{sheet.entry.number} {sheet.expert}"):
+        reviews.start(made, by=review.organiser)
+
+    made.refresh_from_db()
+    assert made.state == RoundState.PREPARING
+    reviews.assign(made, by=review.organiser)
+    assert reviews.start(made, by=review.organiser).state == RoundState.SCORING
+    assert not Sheet.objects.filter(expert=sheet.expert, entry=sheet.entry).exists()
 
 
 def test_a_draft_is_kept_and_its_version_guards_it():

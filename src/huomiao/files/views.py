@@ -59,7 +59,7 @@ def _answer(request: HttpRequest, file: StoredFile, grant: Grant, location: str)
 
 def _piece(file: StoredFile, location: str, asked: str) -> HttpResponseBase:
     """One range of bytes, as players ask for; several ranges at once are answered with the whole."""
-    match = re.fullmatch(r"bytes=(\d*)-(\d*)", asked.strip())
+    match = re.fullmatch(r"bytes=([0-9]{0,18})-([0-9]{0,18})", asked.strip())
     if not match or not any(match.groups()):
         return FileResponse(default_storage.open(location), content_type=file.media_type)
     first_text, last_text = match.groups()

@@ -68,8 +68,10 @@ def _same_unit(expert: ExpertFacts, declaration: DeclarationFacts) -> Found | No
 
 
 def _same_union(expert: ExpertFacts, declaration: DeclarationFacts, *, avoids: bool) -> Found | None:
-    # An officer saw the declarations of their branch with names, whatever the setting says.
-    if any(declaration.unit_path.startswith(path) for path in expert.office_paths):
+    # An officer saw the declarations of their branch with names, whatever the setting says. A unit may have moved to
+    # another branch since: the union that recommended it still reads it.
+    handled = (declaration.unit_path, declaration.union_path)
+    if any(place.startswith(path) for path in expert.office_paths for place in handled):
         return Found(ConflictKind.UNION, "office")
     if avoids and expert.unit_path and declaration.union_path and expert.unit_path.startswith(declaration.union_path):
         return Found(ConflictKind.UNION)

@@ -599,12 +599,16 @@ def start(review: Round, *, by: User, at: datetime | None = None) -> Round:
     """Open the round to its experts, and move the call to its review.
 
     Raises:
-        Invalid: an entry lacks experts, or withheld files are not settled and nobody said that they stay hidden.
+        Invalid: an entry lacks experts, or an expert came into conflict with one since the assignment.
     """
     locked = _locked(review, by=by, states=[RoundState.PREPARING])
     lacking = queries.unassigned(locked)
     if lacking:
         raise Invalid(_("还有 %(number)d 项成果的评审专家不足，请先完成分配。") % {"number": len(lacking)})
+    find_conflicts(locked, by=by)
+    if clashing := queries.clashing(locked):
+        names = "、".join(f"{sheet.entry.number} {sheet.expert}" for sheet in clashing[:10])
+        raise Invalid(_("分配之后出现了须回避的情形，请改派或重新分配：%(names)s。") % {"names": names})
     locked.state = review.state = RoundState.SCORING
     locked.started_at = review.started_at = at or timezone.now()
     locked.save(update_fields=["state", "started_at"])

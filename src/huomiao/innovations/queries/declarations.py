@@ -10,8 +10,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from huomiao.core import history
 from huomiao.innovations.models import Attachment, Author, Call, Category, Declaration, Likeness
-from huomiao.innovations.states import EDITABLE, CallState, Path, State
+from huomiao.innovations.states import EDITABLE, CallState, Consent, Path, State
 from huomiao.orgs.models import Organization, RosterEntry
 from huomiao.orgs.queries import below, posts, reach, within
 from huomiao.orgs.roles import Power
@@ -65,10 +66,24 @@ def _handed_in_within(user: User | AnonymousUser) -> Q:
 
 
 def openable(user: User | AnonymousUser, pks: Iterable[int]) -> set[int]:
-    """Which of these somebody may read: those within their reach, and those that were published."""
+    """Which of these somebody may read in full: those within their reach, and those that are published in full."""
     wanted = Declaration.objects.filter(pk__in=list(pks))
-    published = wanted.filter(state=State.PUBLISHED).values_list("pk", flat=True)
+    published = wanted.filter(state=State.PUBLISHED, call__state=CallState.PUBLISHED, consent=Consent.FULL).values_list(
+        "pk", flat=True
+    )
     return set(published) | set(visible_to(user).filter(pk__in=wanted.values("pk")).values_list("pk", flat=True))
+
+
+def is_open_likeness(user: User | AnonymousUser, row: Likeness) -> bool:
+    """Whether ``user`` may read the whole of the text that ``row`` compares with; else only what both have in common."""
+    if row.other_id:
+        return bool(openable(user, [row.other_id]))
+    honour = row.honour
+    if honour is None or not honour.work_text:
+        return True
+    # An honour keeps the text of the declaration that earned it, whatever its declarer agreed to show.
+    is_declared = honour.source_type == history.subject_type(Declaration)
+    return is_declared and bool(openable(user, [int(honour.source_id)]))
 
 
 def written_by(user: User) -> QuerySet[Declaration]:

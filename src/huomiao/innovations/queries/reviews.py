@@ -309,6 +309,18 @@ def entry_of_declaration(review: Round) -> dict[int, int]:
     return dict(Unsealing.objects.filter(entry__round=review).values_list("declaration", "entry"))
 
 
+def clashing(review: Round) -> list[Sheet]:
+    """The sheets whose expert is in conflict with the entry, as the conflicts were last found."""
+    entry_of = entry_of_declaration(review)
+    barred = {
+        (entry_of.get(declaration), expert)
+        for declaration, expert in review.conflicts.values_list("declaration", "expert")
+    }
+    held = Sheet.objects.filter(entry__round=review).exclude(state=SheetState.RECUSED)
+    pairs = held.select_related("entry", "expert__user").order_by("entry__number", "expert")
+    return [sheet for sheet in pairs if (sheet.entry_id, sheet.expert_id) in barred]
+
+
 # --- Fit ----------------------------------------------------------------------------------------------------------
 
 

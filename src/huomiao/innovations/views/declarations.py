@@ -144,6 +144,7 @@ def declaration(request: UserRequest, pk: int) -> HttpResponse:
         "history": history.of(found)[:100],
         "sees_identity": rules.can_see_identity(user, found),
         "is_writer": is_writer,
+        "can_list": rules.can_list(user),
         "can_decide": found.state == State.SUBMITTED and desk_rules.can_decide(user, found),
         "can_check": call_rules.can_edit(user, found.call),
         "can_edit": rules.can_edit(user, found),
