@@ -9,6 +9,7 @@ from django.utils import timezone
 from huomiao.core import history
 from huomiao.core.errors import Invalid, NotAllowed, WrongState
 from huomiao.innovations import readiness, scoring_bands, sections
+from huomiao.innovations.actions import call_sections
 from huomiao.innovations.actions import calls as actions
 from huomiao.innovations.models import Call, Quota
 from huomiao.innovations.queries import calls as queries
@@ -124,14 +125,16 @@ def test_a_copy_moves_the_29th_of_february_to_the_28th(province, organiser):
 
 
 def test_a_change_is_recorded_with_before_and_after(draft, organiser):
-    actions.save_fields(draft, Section.BASICS, {**_fields(draft, Section.BASICS), "contact": "新的电话"}, by=organiser)
+    call_sections.save_fields(
+        draft, Section.BASICS, {**_fields(draft, Section.BASICS), "contact": "新的电话"}, by=organiser
+    )
 
     entry = history.of(draft).first()
     assert (entry.action, entry.changes) == ("call.basics.changed", {"联系方式": ["经济技术部", "新的电话"]})
 
 
 def test_saving_the_same_again_records_nothing(draft, organiser):
-    actions.save_fields(draft, Section.BASICS, _fields(draft, Section.BASICS), by=organiser)
+    call_sections.save_fields(draft, Section.BASICS, _fields(draft, Section.BASICS), by=organiser)
 
     assert [entry.action for entry in history.of(draft)] == ["call.created"]
 
@@ -139,10 +142,10 @@ def test_saving_the_same_again_records_nothing(draft, organiser):
 def test_a_change_over_somebody_elses_is_refused(draft, organiser):
     seen = sections.fingerprint(sections.snapshot(draft, Section.BASICS))
     values = _fields(draft, Section.BASICS)
-    actions.save_fields(draft, Section.BASICS, {**values, "contact": "甲"}, by=organiser, seen=seen)
+    call_sections.save_fields(draft, Section.BASICS, {**values, "contact": "甲"}, by=organiser, seen=seen)
 
     with pytest.raises(WrongState):
-        actions.save_fields(draft, Section.BASICS, {**values, "contact": "乙"}, by=organiser, seen=seen)
+        call_sections.save_fields(draft, Section.BASICS, {**values, "contact": "乙"}, by=organiser, seen=seen)
 
     draft.refresh_from_db()
     assert draft.contact == "甲"
@@ -174,7 +177,7 @@ def test_a_frozen_section_is_not_saved(draft, organiser):
     actions.advance(draft, CallState.OPEN, by=organiser, at=NOW)
 
     with pytest.raises(WrongState):
-        actions.save_exclusions(draft, [{"pk": None, "text": "新的情形"}], by=organiser)
+        call_sections.save_exclusions(draft, [{"pk": None, "text": "新的情形"}], by=organiser)
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.SECRETARY, Role.OFFICER, Role.EDITOR, Role.ADMINISTRATOR])
@@ -182,7 +185,7 @@ def test_others_cannot_change_a_call(draft, role):
     other = MembershipFactory(organization=draft.organiser, role=role).user
 
     with pytest.raises(NotAllowed):
-        actions.save_exclusions(draft, [], by=other)
+        call_sections.save_exclusions(draft, [], by=other)
     with pytest.raises(NotAllowed):
         actions.advance(draft, CallState.OPEN, by=other, at=NOW)
 
@@ -194,7 +197,7 @@ def test_categories_are_added_changed_and_removed(draft, organiser):
         {"pk": None, "code": "method", "name": "先进操作法", "definition": "操作法", "hints": [], "rubric": None},
     ]
 
-    actions.save_categories(draft, rows, by=organiser)
+    call_sections.save_categories(draft, rows, by=organiser)
 
     assert draft.categories.values_list("pk", "code", "name").first() == (second.pk, "two", "小创造")
     assert [c.name for c in draft.categories.all()] == ["小创造", "先进操作法"]
@@ -205,7 +208,7 @@ def test_two_categories_of_one_name_are_refused(draft, organiser):
     row = {"pk": None, "code": "a", "name": "小发明", "definition": "", "hints": [], "rubric": None}
 
     with pytest.raises(Invalid):
-        actions.save_categories(draft, [row, {**row, "code": "b"}], by=organiser)
+        call_sections.save_categories(draft, [row, {**row, "code": "b"}], by=organiser)
 
 
 def test_quotas_are_set_taken_away_and_recorded(draft, organiser):
@@ -213,7 +216,7 @@ def test_quotas_are_set_taken_away_and_recorded(draft, organiser):
     category = draft.categories.first()
     maxima = {(quota.union_id, quota.category_id): quota.maximum for quota in draft.quotas.all()}
 
-    actions.save_quotas(draft, {**maxima, (union.pk, category.pk): 3, (union.pk, None): None}, [], by=organiser)
+    call_sections.save_quotas(draft, {**maxima, (union.pk, category.pk): 3, (union.pk, None): None}, [], by=organiser)
 
     assert draft.quotas.get(union=union, category=category).maximum == 3
     assert not draft.quotas.filter(union=union, category=None).exists()
@@ -230,7 +233,7 @@ def test_a_quota_below_what_is_recommended_is_refused():
         DeclarationFactory(call=call, category=category, union=union, state=State.RECOMMENDED)
 
     with pytest.raises(Invalid):
-        actions.save_quotas(call, {(union.pk, category.pk): 1}, [], by=organiser)
+        call_sections.save_quotas(call, {(union.pk, category.pk): 1}, [], by=organiser)
 
     assert call.quotas.get(union=union, category=category).maximum == 3
 
@@ -239,7 +242,7 @@ def test_a_quota_of_a_strange_union_is_refused(draft, organiser):
     stranger = OrganizationFactory()
 
     with pytest.raises(Invalid):
-        actions.save_quotas(draft, {(stranger.pk, None): 1}, [], by=organiser)
+        call_sections.save_quotas(draft, {(stranger.pk, None): 1}, [], by=organiser)
 
 
 def test_windows_out_of_order_are_refused(draft, organiser):
@@ -247,7 +250,7 @@ def test_windows_out_of_order_are_refused(draft, organiser):
     early = check.opens_at - timedelta(days=200)
 
     with pytest.raises(Invalid):
-        actions.save_windows(draft, {Stage.CHECK: (early, check.closes_at)}, by=organiser)
+        call_sections.save_windows(draft, {Stage.CHECK: (early, check.closes_at)}, by=organiser)
 
 
 def test_the_time_of_a_stage_that_is_over_stays(organiser, draft):
@@ -257,7 +260,7 @@ def test_the_time_of_a_stage_that_is_over_stays(organiser, draft):
     declare = queries.window(draft, Stage.DECLARE)
     later = declare.closes_at + timedelta(days=1)
 
-    actions.save_windows(draft, {Stage.DECLARE: (declare.opens_at, later)}, by=organiser)
+    call_sections.save_windows(draft, {Stage.DECLARE: (declare.opens_at, later)}, by=organiser)
 
     assert queries.window(Call.objects.get(pk=draft.pk), Stage.DECLARE).closes_at == declare.closes_at
 
@@ -265,19 +268,19 @@ def test_the_time_of_a_stage_that_is_over_stays(organiser, draft):
 def test_a_rubric_is_saved_whole(draft, organiser):
     rubric = draft.rubrics.first()
     rows = [
-        actions.CriterionRow(
+        call_sections.CriterionRow(
             None,
             "成效",
             "说明",
             100,
             (
-                actions.BandRow("好", Decimal(50), Decimal(100), "有数据"),
-                actions.BandRow("差", Decimal(0), Decimal(50), "无数据"),
+                call_sections.BandRow("好", Decimal(50), Decimal(100), "有数据"),
+                call_sections.BandRow("差", Decimal(0), Decimal(50), "无数据"),
             ),
         )
     ]
 
-    actions.save_rubric(rubric, name="新标准", rows=rows, by=organiser)
+    call_sections.save_rubric(rubric, name="新标准", rows=rows, by=organiser)
 
     rubric.refresh_from_db()
     assert rubric.name == "新标准"
@@ -305,7 +308,7 @@ def test_band_problems_are_counted(criteria, count):
 
 def test_a_rubric_in_use_cannot_be_removed(draft, organiser):
     with pytest.raises(Invalid):
-        actions.remove_rubric(draft.rubrics.first(), by=organiser)
+        call_sections.remove_rubric(draft.rubrics.first(), by=organiser)
 
     assert draft.rubrics.count() == 2
 

@@ -11,12 +11,21 @@ from PIL import Image
 
 from huomiao.accounts.models import User
 from huomiao.innovations import sections
-from huomiao.innovations.actions import calls
+from huomiao.innovations.actions import call_sections, calls, drafts, recommendations
 from huomiao.innovations.actions import declarations as declaration_actions
-from huomiao.innovations.actions import drafts, recommendations
 from huomiao.innovations.completeness import pledges
 from huomiao.innovations.models import Call, Declaration, Expert
-from huomiao.innovations.states import AttachmentRole, BenefitKind, CallState, Consent, Path, Section, Source, Stage, Step
+from huomiao.innovations.states import (
+    AttachmentRole,
+    BenefitKind,
+    CallState,
+    Consent,
+    Path,
+    Section,
+    Source,
+    Stage,
+    Step,
+)
 from huomiao.orgs.models import Organization
 from huomiao.orgs.roles import Role
 from huomiao.orgs.states import Kind
@@ -41,8 +50,16 @@ STORY = {
 }
 # Other declarations, so that there is a ranking: title, and how the story goes.
 OTHERS = [
-    ("焊缝打磨粉尘就地收集罩", "打磨时粉尘四散，工人戴着面罩仍要吸入。", "在砂轮外加装随动收集罩，接负压管道，粉尘就地收走。"),
-    ("数控车床断屑吹气组合刀座", "长切屑缠刀，每班要停机清理十余次。", "在刀座内开气道，按进给量间歇吹气断屑，不再人工清理。"),
+    (
+        "焊缝打磨粉尘就地收集罩",
+        "打磨时粉尘四散，工人戴着面罩仍要吸入。",
+        "在砂轮外加装随动收集罩，接负压管道，粉尘就地收走。",
+    ),
+    (
+        "数控车床断屑吹气组合刀座",
+        "长切屑缠刀，每班要停机清理十余次。",
+        "在刀座内开气道，按进给量间歇吹气断屑，不再人工清理。",
+    ),
     ("变压器油样密闭采集接头", "取油样时接触空气，化验结果常有偏差。", "设计双阀接头，先排后取，全程不与空气接触。"),
     ("叉车倒车盲区声光提示装置", "仓库转角多，倒车时看不到行人。", "用毫米波探头判断距离，分三级声光提示。"),
 ]
@@ -75,7 +92,9 @@ def photograph() -> bytes:
     return out.getvalue()
 
 
-def province(*, experts: int = 5, grades: tuple[tuple[str, int], ...] = (("一等", 1), ("二等", 2), ("三等", 1))) -> Province:
+def province(
+    *, experts: int = 5, grades: tuple[tuple[str, int], ...] = (("一等", 1), ("二等", 2), ("三等", 1))
+) -> Province:
     """The province with everybody in their posts, and this year's call open for declarations."""
     root = OrganizationFactory(code="36", name="江州省总工会", kind=Kind.PROVINCE)
     city = OrganizationFactory(parent=root, code="3601", name="临川市总工会", kind=Kind.CITY)
@@ -116,17 +135,18 @@ def province(*, experts: int = 5, grades: tuple[tuple[str, int], ...] = (("一�
 def _open_call(root: Organization, by: User, grades: tuple[tuple[str, int], ...]) -> Call:
     call = calls.create(root, year=timezone.localdate().year, by=by)
     basics = {name: getattr(call, name) for name in sections.FIELDS[Section.BASICS]}
-    calls.save_fields(call, Section.BASICS, {**basics, "contact": "经济技术部 0791-88880000"}, by=by)
+    call_sections.save_fields(call, Section.BASICS, {**basics, "contact": "经济技术部 0791-88880000"}, by=by)
     review = {name: getattr(call, name) for name in sections.FIELDS[Section.REVIEW]}
-    calls.save_fields(call, Section.REVIEW, {**review, "experts_per_entry": 3, "load_cap": 20}, by=by)
+    call_sections.save_fields(call, Section.REVIEW, {**review, "experts_per_entry": 3, "load_cap": 20}, by=by)
     rows = [{"pk": None, "name": name, "number": number} for name, number in grades]
-    calls.save_grades(call, {"award_wording": "职工“五小”优秀创新成果", "notice_days": 5}, rows, by=by)
+    call_sections.save_grades(call, {"award_wording": "职工“五小”优秀创新成果", "notice_days": 5}, rows, by=by)
     now = timezone.now()
     # One after another in order, yet all open today: this campaign is in a hurry.
     windows = {
-        stage: (now - timedelta(hours=10 - place), now + timedelta(days=40 + place)) for place, stage in enumerate(Stage)
+        stage: (now - timedelta(hours=10 - place), now + timedelta(days=40 + place))
+        for place, stage in enumerate(Stage)
     }
-    calls.save_windows(call, windows, by=by)
+    call_sections.save_windows(call, windows, by=by)
     calls.advance(call, CallState.OPEN, by=by)
     call.refresh_from_db()
     return call
@@ -152,9 +172,7 @@ def declared(place: Province, number: int, *, by: User, unit: Organization) -> D
     author = {"name": f"完成人{'赵钱孙李'[number]}", "contribution": "提出方案并制作样机。"}
     drafts.save_authors(draft, [author], by=by, version=0)
     benefit = {"kind": BenefitKind.SAVING, "amount": 6 + number, "period": "今年上半年", "basis": "按减少停机折算。"}
-    drafts.save_benefits(
-        draft, benefits=[benefit], properties=[], awards=[], ownership="归单位所有", by=by, version=0
-    )
+    drafts.save_benefits(draft, benefits=[benefit], properties=[], awards=[], ownership="归单位所有", by=by, version=0)
     drafts.attach(draft, samples.upload(photograph(), "现场.jpg"), AttachmentRole.PICTURE, by=by)
     drafts.save_pledges(
         draft,

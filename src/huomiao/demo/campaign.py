@@ -23,7 +23,16 @@ from huomiao.demo.results import Result
 from huomiao.files.actions import store
 from huomiao.files.models import StoredFile
 from huomiao.innovations import sections
-from huomiao.innovations.actions import calls, checks, publication, recommendations, results, reviews, sheets
+from huomiao.innovations.actions import (
+    call_sections,
+    calls,
+    checks,
+    publication,
+    recommendations,
+    results,
+    reviews,
+    sheets,
+)
 from huomiao.innovations.actions.tables import import_declarations
 from huomiao.innovations.models import Attachment, Call, Declaration, Expert, Round, Sheet
 from huomiao.innovations.queries import publication as publication_queries
@@ -249,9 +258,9 @@ class Campaign:
     def describe(self, **values: str) -> None:
         """Set basics of the call (title, contact), keeping the others as they are."""
         basics = {name: getattr(self.call, name) for name in sections.FIELDS[Section.BASICS]}
-        calls.save_fields(self.call, Section.BASICS, basics | values, by=self.by)
+        call_sections.save_fields(self.call, Section.BASICS, basics | values, by=self.by)
         self.call.refresh_from_db()
 
     def set_windows(self, windows: dict[Stage, tuple[datetime, datetime]]) -> None:
         """Set when each stage may be worked on."""
-        calls.save_windows(self.call, windows, by=self.by)
+        call_sections.save_windows(self.call, windows, by=self.by)

@@ -19,7 +19,7 @@ from huomiao.demo.people import HOME_UNIT
 from huomiao.demo.province import Province
 from huomiao.demo.results import Person, Result
 from huomiao.innovations import completeness
-from huomiao.innovations.actions import calls, declarations, drafts
+from huomiao.innovations.actions import call_sections, calls, declarations, drafts
 from huomiao.innovations.actions import experts as expert_actions
 from huomiao.innovations.models import Call, Category, Expert, Relation
 from huomiao.innovations.states import AttachmentRole, BenefitKind, CallState, Consent, Path, Source, Stage, Step
@@ -171,9 +171,9 @@ class Story:
             {"pk": None, "measure": rule.measure, "minimum_percent": rule.minimum_percent, "note": rule.note}
             for rule in call.mix_rules.all()
         ]
-        calls.save_quotas(call, maxima, mix, by=by)
+        call_sections.save_quotas(call, maxima, mix, by=by)
         grades = [{"pk": None, "name": name, "number": number * self.scale} for name, number in GRADES_2023]
-        calls.save_grades(call, {"award_wording": call.award_wording, "notice_days": 5}, grades, by=by)
+        call_sections.save_grades(call, {"award_wording": call.award_wording, "notice_days": 5}, grades, by=by)
 
     # --- This year ------------------------------------------------------------------------------------------------
 
@@ -354,11 +354,11 @@ class Story:
         }  # fmt: skip
         by = self.made["province"]
         unions = Organization.objects.filter(kind__in=BRANCH_KINDS).values_list("pk", flat=True)
-        calls.save_quotas(call, {(union, None): 10 for union in unions}, [], by=by)
-        calls.save_categories(call, [row], by=by)
+        call_sections.save_quotas(call, {(union, None): 10 for union in unions}, [], by=by)
+        call_sections.save_categories(call, [row], by=by)
         Call.objects.filter(pk=call.pk).update(is_demo=True)
         grades = [
             {"pk": None, "name": name, "number": number} for name, number in (("一等", 1), ("二等", 2), ("三等", 3))
         ]
-        calls.save_grades(call, {"award_wording": f"优秀{category}", "notice_days": 5}, grades, by=by)
+        call_sections.save_grades(call, {"award_wording": f"优秀{category}", "notice_days": 5}, grades, by=by)
         call.refresh_from_db()

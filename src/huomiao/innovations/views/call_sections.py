@@ -19,7 +19,7 @@ from huomiao.core.requests import UserRequest, is_htmx
 from huomiao.core.tables import Unreadable
 from huomiao.files import links
 from huomiao.innovations import call_tables, sections
-from huomiao.innovations.actions import calls as actions
+from huomiao.innovations.actions import call_sections as actions
 from huomiao.innovations.forms import calls as forms
 from huomiao.innovations.models import Call, CallAttachment, Rubric
 from huomiao.innovations.queries import calls as queries

@@ -12,7 +12,7 @@ from huomiao.accounts.models import User
 from huomiao.core.errors import DomainError
 from huomiao.core.tables import Problem
 from huomiao.innovations import call_tables
-from huomiao.innovations.actions import calls
+from huomiao.innovations.actions import call_sections
 from huomiao.innovations.actions.experts import import_experts
 from huomiao.innovations.actions.tables import HasProblems, import_declarations
 from huomiao.innovations.models import Call
@@ -100,7 +100,7 @@ class Command(BaseCommand):
             raise CommandError(f"有 {len(table.problems)} 处问题，没有导入任何名额。")
         kept = {(quota.union_id, quota.category_id): quota.maximum for quota in call.quotas.all()}
         mix = list(call.mix_rules.values("pk", "measure", "minimum_percent", "note"))
-        calls.save_quotas(call, {**kept, **maxima}, mix, by=self._user(options))
+        call_sections.save_quotas(call, {**kept, **maxima}, mix, by=self._user(options))
         return f"{len(maxima)} 个名额"
 
     def _name(self, problems: list[Problem]) -> None:
