@@ -182,6 +182,7 @@ def sign(request: UserRequest) -> HttpResponse:
     chosen = [one for one in ready if str(one.pk) in asked] if asked else ready if request.method == "GET" else []
     needs_password = request.user.has_usable_password()
     form = SignForm(request.POST or None)
+    form.fields["password"].required = needs_password
     status = 200
     if request.method == "POST":
         status = 422
