@@ -130,6 +130,7 @@ class Window:
         size = self.page.viewport_size
         for one in (PHONE, DESK):
             self.page.set_viewport_size(one)
+            self.page.evaluate("scrollTo(0, 0)")
             self.page.screenshot(path=folder / f"{name}-{one['width']}.png", full_page=True)
         if size:
             self.page.set_viewport_size(size)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from tests.files import samples
 from tests.journeys.conftest import Window
 from tests.journeys.province import STORY, photograph
 
@@ -77,6 +78,21 @@ def add_picture(window: Window) -> None:
     expect(window.page.get_by_role("link", name="现场照片")).to_be_visible()
 
 
+def add_papers(window: Window) -> None:
+    add_picture(window)
+    add_sealed_papers(window)
+
+
+def add_sealed_papers(window: Window) -> None:
+    """What a worker's own declaration needs with the seal of the union."""
+    for role, title in (("authorisation", "成果授权书"), ("pledge", "真实性承诺书")):
+        card = window.page.get_by_role("region", name=title)
+        card.locator("summary", has_text="上传").click()
+        files = [{"name": f"{title}.pdf", "mimeType": "application/pdf", "buffer": samples.pdf(pages=1)}]
+        card.locator(f"#id_{role}").set_input_files(files)
+        expect(window.page.get_by_role("link", name=title)).to_be_visible()
+
+
 def pledge(window: Window) -> None:
     for box in window.page.get_by_role("checkbox").all():
         box.check()
@@ -91,7 +107,7 @@ def through(window: Window, *, look: Look = _nothing) -> None:
             (fill_author, "成果内容"),
             (fill_content, "效益与产权"),
             (fill_benefits, "附件"),
-            (add_picture, "核对与提交"),
+            (add_papers, "核对与提交"),
         ],
         1,
     ):
