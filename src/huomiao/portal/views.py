@@ -52,7 +52,7 @@ def guide(request: HttpRequest) -> HttpResponse:
 @require_safe
 def roles(request: HttpRequest) -> HttpResponse:
     """The table of roles and powers, as the code has it."""
-    rows = [{"power": power, "held": [power in POWERS[role] for role in Role]} for power in Power]
+    rows = [{"power": power, "held": [(role, power in POWERS[role]) for role in Role]} for power in Power]
     return render(request, "portal/help_roles.html", {"roles": list(Role), "rows": rows})
 
 
