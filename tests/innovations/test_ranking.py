@@ -111,3 +111,15 @@ def test_shares_are_whole_and_complete(number, sizes):
 
     assert sum(given_out.values()) == min(number, sum(sizes.values()))
     assert all(0 <= share <= sizes[name] for name, share in given_out.items())
+
+
+def test_the_list_goes_as_grades_do_over_everything_or_by_category():
+    scored = [
+        Scored(1, "甲", Decimal(80), (Decimal(50),)),
+        Scored(2, "乙", Decimal(70), (Decimal(70),)),
+        Scored(3, "甲", Decimal(80), (Decimal(60),)),
+        Scored(4, "乙", Decimal(90), (Decimal(10),)),
+    ]
+
+    assert [one.entry for one in ranking.as_graded(scored, by=GradesBy.ALL)] == [4, 3, 1, 2]
+    assert [one.entry for one in ranking.as_graded(scored, by=GradesBy.CATEGORY)] == [4, 2, 3, 1]

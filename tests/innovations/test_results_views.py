@@ -6,9 +6,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from huomiao.core.tables import read_table
-from huomiao.innovations.actions import results, reviews
+from huomiao.innovations.actions import results, reviews, sheets
 from huomiao.innovations.models import Call, Expert, Result, Sheet
-from huomiao.innovations.states import CallState
+from huomiao.innovations.states import CallState, GradesBy
 from tests.factories.accounts import UserFactory
 from tests.factories.reviews import all_signed, review_ready, round_started, scored
 
@@ -114,6 +114,62 @@ def test_the_table_holds_every_result_in_order(client):
     scores = [float(row.values["raw"]) for row in table.rows]
     assert len(scores) == 3
     assert scores == sorted(scores, reverse=True)
+
+
+def _locked_with_ties(grades_by=GradesBy.ALL):
+    """Four entries of two categories, all of 80 points, that only the first criterion tells apart."""
+    review = review_ready(entries=4, experts=3)
+    made = round_started(review)
+    made.rules["grades_by"] = grades_by
+    made.save()
+    entries = sorted(made.entries.all(), key=lambda entry: (entry.category_name, entry.pk))
+    for entry, points in zip(entries, (50, 42, 45, 40), strict=True):
+        for sheet in entry.sheets.select_related("expert__user"):
+            sheets.sign([scored(sheet, str(points), str(80 - points))], by=sheet.expert.user)
+    reviews.lock(made, by=review.organiser)
+    results.propose(made, by=review.organiser)
+    return review
+
+
+def _shown(client, review):
+    client.force_login(review.organiser)
+    page = client.get(reverse("innovations:results", args=[review.call.slug]))
+    return [
+        (
+            row["result"].entry.category_name,
+            row["result"].detail["criteria"]["创新性"],
+            row["result"].grade,
+            row["is_cut"],
+        )
+        for row in page.context["rows"]
+    ]
+
+
+def test_ties_across_categories_stand_as_grades_were_given_with_one_line_a_grade(client):
+    assert _shown(client, _locked_with_ties()) == [
+        ("小创造", "50.00", "一等", True),
+        ("小发明", "45.00", "二等", False),
+        ("小创造", "42.00", "二等", True),
+        ("小发明", "40.00", "", False),
+    ]
+
+
+def test_grades_by_category_are_listed_category_after_category(client):
+    assert _shown(client, _locked_with_ties(grades_by=GradesBy.CATEGORY)) == [
+        ("小创造", "50.00", "一等", True),
+        ("小创造", "42.00", "二等", True),
+        ("小发明", "45.00", "二等", True),
+        ("小发明", "40.00", "", False),
+    ]
+
+
+def test_a_grade_by_hand_draws_no_line_of_its_own(client):
+    review = _locked_with_ties()
+    last = Result.objects.order_by("position").last()
+
+    results.set_grade(last, grade="一等", by=review.organiser, note="复议")
+
+    assert [is_cut for *_rest, is_cut in _shown(client, review)] == [True, False, True, False]
 
 
 @pytest.mark.parametrize("name", ["results", "round", "entries", "assignment", "rounds"])

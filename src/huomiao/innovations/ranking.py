@@ -46,6 +46,12 @@ def in_order(scored: Sequence[Scored]) -> list[Scored]:
     return sorted(scored, key=lambda one: ([-value for value in one.strength], one.entry))
 
 
+def as_graded(scored: Sequence[Scored], *, by: GradesBy) -> list[Scored]:
+    """The order in which ``grade`` goes down the list: over everything, or category after category."""
+    ordered = in_order(scored)
+    return ordered if by == GradesBy.ALL else sorted(ordered, key=lambda one: one.category)
+
+
 def places(scored: Sequence[Scored]) -> dict[int, int]:
     """Each entry's place in its category. Equals share a place, and the next is counted on: 1, 2, 2, 4."""
     found: dict[int, int] = {}

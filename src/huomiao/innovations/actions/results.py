@@ -47,6 +47,8 @@ def compute(review: Round, *, by: User | None) -> list[Result]:
         for pk, draft in drafts.items()
     ]
     places = ranking.places(scored)
+    graded = ranking.as_graded(scored, by=GradesBy(review.rules["grades_by"]))
+    positions = {one.entry: position for position, one in enumerate(graded, 1)}
     tied = ranking.tie_breaker(scored)
     spans = calibration.place_intervals(
         fitted, {pk: entry.category_name for pk, entry in entries.items()}, seed=review.seed
@@ -71,6 +73,7 @@ def compute(review: Round, *, by: User | None) -> list[Result]:
                 low=draft.low,
                 high=draft.high,
                 place=places[pk],
+                position=positions[pk],
                 # The interval holds the place itself, whichever score decides.
                 best_place=min(spans[pk][0], places[pk]),
                 worst_place=max(spans[pk][1], places[pk]),
@@ -97,7 +100,7 @@ def _draft(review: Round, entry: Entry, sheets: list[Sheet], fitted: calibration
     aggregate = scoring.aggregate(totals, Aggregation(review.rules["aggregation"]))
     criteria = scoring.criteria_of(review.rules["rubrics"][str(entry.rubric_id)])
     means = {
-        criterion.name: scoring.mean([Decimal(sheet.marks[criterion.key]) for sheet in sheets])
+        criterion.name: scoring.rounded(scoring.mean([Decimal(sheet.marks[criterion.key]) for sheet in sheets]))
         for criterion in criteria
     }
     points = {criterion.name: criterion.points for criterion in criteria}
@@ -117,7 +120,7 @@ def _draft(review: Round, entry: Entry, sheets: list[Sheet], fitted: calibration
             "dropped": [sheets[index].pk for index in aggregate.dropped],
             "too_few_to_trim": aggregate.too_few_to_trim,
             "mean": str(scoring.rounded(scoring.mean(totals))),
-            "criteria": {name: str(scoring.rounded(value)) for name, value in means.items()},
+            "criteria": {name: str(value) for name, value in means.items()},
             "leniency": {str(sheet.pk): round(fitted.leniency[sheet.expert_id], 2) for sheet in sheets},
         },
     )

@@ -212,6 +212,8 @@ class Result(models.Model):
     low = models.DecimalField(max_digits=6, decimal_places=2)
     high = models.DecimalField(max_digits=6, decimal_places=2)
     place = models.PositiveSmallIntegerField(_("名次"))
+    # Where it stands in the list from which grades are given out, so that every list and every cut agree.
+    position = models.PositiveIntegerField(default=0)
     best_place = models.PositiveSmallIntegerField()
     worst_place = models.PositiveSmallIntegerField()
     grade = models.CharField(_("拟定等次"), max_length=40, blank=True)

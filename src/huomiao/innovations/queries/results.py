@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, QuerySet
+from django.db.models import Max, QuerySet
 
 from huomiao.innovations import ranking, scoring
 from huomiao.innovations.models import Result, Round, Sheet, Unsealing
 from huomiao.innovations.queries import declarations
-from huomiao.innovations.states import Basis, RoundState, SheetState
+from huomiao.innovations.states import Basis, GradesBy, RoundState, SheetState
 from huomiao.orgs.queries import reach, within
 from huomiao.orgs.roles import Power
 
@@ -37,8 +37,15 @@ def visible_to(user: User | AnonymousUser) -> QuerySet[Result]:
 
 
 def of_round(review: Round) -> QuerySet[Result]:
-    """The results of a round, best first by the score that decides."""
-    return review.results.select_related("entry").order_by(F(deciding_field(review)).desc(), "place", "entry__number")
+    """The results of a round in the order by which grades are given out: best first by the score that decides."""
+    return review.results.select_related("entry").order_by("position", "entry__number")
+
+
+def cuts(review: Round) -> set[int]:
+    """The positions below which a grade ends, in its category where each has its own numbers; by rule, not by hand."""
+    given = review.results.exclude(grade="").exclude(detail__has_key="by_hand").order_by()
+    groups = ("grade",) if review.rules["grades_by"] == GradesBy.ALL else ("entry__category_name", "grade")
+    return set(given.values(*groups).annotate(last=Max("position")).values_list("last", flat=True))
 
 
 def deciding_field(review: Round) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from huomiao.innovations.queries import results as queries
 from huomiao.innovations.rules import reviews as rules
 from huomiao.innovations.states import Basis, CallState, RoundState
 
-PAGE = 60
+PAGE = 50
 
 
 def _round_of(request: UserRequest, slug: str) -> Round | None:
@@ -51,14 +51,12 @@ def results(request: UserRequest, slug: str) -> HttpResponse:
     found = _narrowed(everything, filters)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     unsealed = queries.declarations_of(page)
-    rows: list[dict[str, Any]] = []
-    before = None
-    for row in page:
-        # A line is drawn where the grade changes, as long as the list stands in the order that decides.
-        cut = before is not None and before.grade != row.grade
-        rows.append({"result": row, "declaration": unsealed[row.entry_id].declaration, "cut": cut, "above": before})
-        before = row
-    counts = {grade.name: everything.filter(grade=grade.name).count() for grade in review.call.grades.all()}
+    cuts = queries.cuts(review)
+    rows: list[dict[str, Any]] = [
+        {"result": row, "declaration": unsealed[row.entry_id].declaration, "is_cut": row.position in cuts}
+        for row in page
+    ]
+    counts = dict(everything.order_by().values_list("grade").annotate(Count("pk")))
     first = everything.first()
     context = {
         "call": call,
@@ -67,8 +65,8 @@ def results(request: UserRequest, slug: str) -> HttpResponse:
         "page": page,
         "rows": rows,
         "by_calibrated": review.rules["basis"] == Basis.CALIBRATED,
-        "grades": [(grade, counts[grade.name]) for grade in review.call.grades.all()],
-        "is_proposed": any(counts.values()),
+        "grades": [(grade, counts.get(grade.name, 0)) for grade in review.call.grades.all()],
+        "is_proposed": any(counts),
         "tied": everything.filter(detail__tied_at_cut=True).count(),
         "model": first.detail if first else {},
         "can_act": review.state == RoundState.LOCKED,
