@@ -333,7 +333,7 @@ def test_list_needs_the_same_queries_for_one_as_for_many(client, count, django_a
     client.force_login(place.officer)
     client.get(reverse("innovations:declarations"))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(reverse("innovations:declarations"))
 
 

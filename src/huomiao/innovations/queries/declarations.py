@@ -230,10 +230,12 @@ def filtered(declarations: QuerySet[Declaration], by: Filter) -> QuerySet[Declar
 def for_list(declarations: QuerySet[Declaration]) -> QuerySet[Declaration]:
     """With what a row shows, and without the long texts."""
     texts = ("problem", "solution", "application", "social_benefit", "outlook", "abstract", "signature", "handed_in")
+    # Encrypted, and so the costliest to read of all.
+    private = ("id_number", "phone")
     return (
         declarations.select_related("call", "unit", "union", "desk", "category", "field")
-        .prefetch_related("authors")
-        .defer(*texts)
+        .prefetch_related(Prefetch("authors", Author.objects.defer(*private, "contribution")))
+        .defer(*texts, "contact_phone")
     )
 
 

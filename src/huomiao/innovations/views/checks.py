@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huomiao.core.errors import DomainError
+from huomiao.core.paging import KeyPaginator
 from huomiao.core.requests import UserRequest
 from huomiao.innovations import checking
 from huomiao.innovations.actions import checks as actions
@@ -40,8 +40,8 @@ def _check_page(
     if tab not in checks.TABS:
         raise Http404
     filters = FilterForm(request.GET or None, call=call)
-    found = recommendations.with_papers(narrowed(checks.in_tab(call, tab), filters))
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    found = recommendations.for_rows(narrowed(checks.in_tab(call, tab), filters))
+    page = KeyPaginator(found, PAGE).get_page(request.GET.get("page"))
     counts = checks.counts(call)
     labels = {"waiting": _("待审查"), "correcting": _("补正中"), "accepted": _("已通过"), "refused": _("未通过")}
     context = {

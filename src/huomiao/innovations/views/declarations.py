@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from huomiao.core import history, likeness
 from huomiao.core.downloads import download
 from huomiao.core.errors import NotAllowed
+from huomiao.core.paging import KeyPaginator
 from huomiao.core.requests import UserRequest
 from huomiao.core.tables import Column, SheetOut, write_table
 from huomiao.files import links
@@ -278,7 +279,7 @@ def likeness_clear(request: UserRequest, pk: int, like: int) -> HttpResponse:
 def declarations(request: UserRequest) -> HttpResponse:
     """The officers' list: everything handed in within their reach."""
     form, narrowed = _narrowed(request)
-    page = Paginator(queries.for_list(narrowed), PAGE).get_page(request.GET.get("page"))
+    page = KeyPaginator(queries.for_list(narrowed), PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from huomiao.core import history
 from huomiao.core.errors import Invalid
+from huomiao.core.paging import KeyPaginator
 from huomiao.core.requests import UserRequest
 from huomiao.files import links
 from huomiao.innovations.actions import publication as actions
@@ -88,7 +88,7 @@ def published(request: HttpRequest) -> HttpResponse:
     words = q.split()[:MOST_WORDS]
     sort = request.GET.get("sort", "")
     rows = queries.sorted_by(queries.found(chosen, words), sort)
-    page = Paginator(rows.select_related("call", "category", "field", "unit", "union"), PAGE).get_page(
+    page = KeyPaginator(rows.select_related("call", "category", "field", "unit", "union"), PAGE).get_page(
         request.GET.get("page")
     )
     context = {

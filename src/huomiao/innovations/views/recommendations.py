@@ -6,9 +6,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huomiao.core.errors import DomainError
+from huomiao.core.paging import KeyPaginator
 from huomiao.core.requests import UserRequest, whole_number
 from huomiao.innovations import checking
 from huomiao.innovations.actions import recommendations as actions
@@ -72,8 +73,8 @@ def _desk_page(
         opinions = Paginator(recommendations.decided(call, request.user), PAGE).get_page(request.GET.get("page"))
         return render(request, "innovations/desk_decided.html", context | {"page": opinions}, status=status)
     source = recommendations.waiting if tab == "waiting" else recommendations.below_my_desks
-    found = recommendations.with_papers(narrowed(source(call, request.user), filters))
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    found = recommendations.for_rows(narrowed(source(call, request.user), filters))
+    page = KeyPaginator(found, PAGE).get_page(request.GET.get("page"))
     rows = [(declaration, checking.hints(declaration, call)) for declaration in page]
     return render(request, "innovations/desk.html", context | {"page": page, "rows": rows}, status=status)
 
@@ -206,7 +207,7 @@ def recommend(request: UserRequest, slug: str, code: str) -> HttpResponse:
         chosen = actions.rank(
             call,
             union,
-            _order(request),
+            _order(request.POST),
             by=request.user,
             at=timezone.now(),
             seen=request.POST.get("seen") or None,
@@ -218,19 +219,20 @@ def recommend(request: UserRequest, slug: str, code: str) -> HttpResponse:
         ngettext("名单已保存，共 %(count)s 项。", "名单已保存，共 %(count)s 项。", len(chosen))
         % {"count": len(chosen)},
     )
-    return redirect("innovations:recommend", call.slug, union.code)
+    # Back to the page of candidates from which it was saved.
+    return redirect(request.get_full_path())
 
 
-def _order(request: HttpRequest) -> list[int]:
+def _order(typed: QueryDict) -> list[int]:
     """The keys in the order of the numbers typed beside them; ``move`` takes one up or down, in or out."""
     numbered: list[tuple[int, int, int]] = []
-    for position, (name, value) in enumerate(request.POST.items()):
+    for position, (name, value) in enumerate(typed.items()):
         head, _sep, text = name.partition("rank-")
         key, number = whole_number(text), whole_number(str(value).strip())
         if not head and key is not None and number:
             numbered.append((number, position, key))
     order = [pk for _number, _position, pk in sorted(numbered)]
-    verb, _sep, text = request.POST.get("move", "").partition("-")
+    verb, _sep, text = typed.get("move", "").partition("-")
     moved = whole_number(text)
     return order if moved is None else _moved(order, verb, moved)
 
@@ -254,12 +256,18 @@ def _recommend_page(
     union: Organization,
     *,
     refusal: DomainError | None = None,
-    typed: Any = None,
+    typed: QueryDict | None = None,
 ) -> HttpResponse:
     now = timezone.now()
     table = recommendations.table_in_force(call, union)
-    chosen = list(recommendations.with_papers(recommendations.ranked(call, union)))
-    candidates = [] if table else list(recommendations.with_papers(recommendations.unranked(call, union)))
+    chosen = list(recommendations.for_rows(recommendations.ranked(call, union)))
+    filters = FilterForm(request.GET or None, call=call)
+    for bound in filters:
+        # The candidates stand inside the form of the list; their filter is a form of its own, tied by name.
+        bound.field.widget.attrs["form"] = "narrow"
+    everything = recommendations.for_rows(recommendations.unranked(call, union))
+    page = KeyPaginator(narrowed(everything, filters), PAGE).get_page(request.GET.get("page"))
+    candidates = [] if table else [*_typed_elsewhere(everything, page, typed), *page]
     traits = recommendations.measures([*chosen, *candidates])
     may_rank = rules.can_rank(request.user, call, union) and table is None and rules.is_desk_open(call, union, now)
     context = {
@@ -269,6 +277,9 @@ def _recommend_page(
         "sent_back": _last_sent_back(call, union) if table is None else None,
         "chosen": [_line(found, call, traits, typed) for found in chosen],
         "candidates": [_line(found, call, traits, typed) for found in candidates],
+        "page": page,
+        "filters": filters,
+        "is_narrowed": bool(request.GET.get("q") or request.GET.get("category")),
         "quotas": recommendations.quota_use(call, union, chosen),
         "shares": recommendations.mix_shares(call, chosen),
         "seen": recommendations.fingerprint(chosen),
@@ -283,6 +294,16 @@ def _recommend_page(
         "reason_form": ReasonForm(),
     }
     return render(request, "innovations/recommend.html", context, status=refusal.status if refusal else 200)
+
+
+def _typed_elsewhere(
+    everything: QuerySet[Declaration], page: Page[Declaration], typed: QueryDict | None
+) -> list[Declaration]:
+    """The candidates that a number was typed for and that the page no longer holds: nothing typed is lost."""
+    if not typed:
+        return []
+    shown = {found.pk for found in page}
+    return list(everything.filter(pk__in=[pk for pk in _order(typed) if pk not in shown]))
 
 
 def _line(declaration: Declaration, call: Call, traits: dict[int, Any], typed: Any) -> dict[str, Any]:
