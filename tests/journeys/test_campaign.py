@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-import numpy
+import numpy as np
 import pypdfium2
 import pytest
 import time_machine
@@ -231,7 +231,7 @@ def upheld(open_window, place: Province) -> None:
     window.keep("objections")
     window.page.get_by_role("table").get_by_role("link").first.click()
     window.press("受理并核查")
-    window.page.get_by_role("radio", name="成立", exact=True).check()
+    window.page.get_by_role("radio", name="异议成立", exact=True).check()
     window.page.get_by_role("radio", name=re.compile("取消")).check()
     window.page.get_by_label("理由", exact=True).fill("经比对去年的申报材料，主要技术内容一致，予以取消。")
     window.keep("ruling")
@@ -244,7 +244,7 @@ def upheld(open_window, place: Province) -> None:
 def certificate_address(pdf: bytes) -> tuple[str, str]:
     """The text of a certificate and the address in its QR code, as a phone's camera reads it."""
     page = pypdfium2.PdfDocument(pdf)[0]
-    picture = numpy.asarray(page.render(scale=3).to_pil().convert("L"))
+    picture = np.asarray(page.render(scale=3).to_pil().convert("L"))
     return page.get_textpage().get_text_range(), zxingcpp.read_barcode(picture).text
 
 
@@ -264,16 +264,21 @@ def test_from_idea_to_certificate(open_window):
     scored(open_window, review)
     noticed(organiser, place, review)
     standing = dict(place.call.declarations.values_list("title", "grade"))
-    assert [standing[title] for title in (TITLE, *(title for title, *_ in OTHERS))] == ["一等", "二等", "二等", "三等", ""]
+    assert [standing[title] for title in (TITLE, *(title for title, *_ in OTHERS))] == [
+        "一等",
+        "二等",
+        "二等",
+        "三等",
+        "",
+    ]
 
     objected(open_window, place, OTHERS[0][0])
     upheld(open_window, place)
     public = open_window()
     public.go("/notices/")
     public.page.get_by_role("link", name=re.compile("公示")).last.click()
-    promoted = public.page.get_by_role("row").filter(has_text=OTHERS[2][0]).filter(has_text="递补")
-    expect(promoted).to_be_visible()
-    expect(public.page.get_by_role("row").filter(has_text=OTHERS[3][0]).filter(has_text="递补")).to_be_visible()
+    for title, word in ((OTHERS[0][0], "经核查异议成立"), (OTHERS[2][0], "三等 → 二等"), (OTHERS[3][0], "递补")):
+        expect(public.page.get_by_role("row").filter(has_text=title).filter(has_text=word)).to_be_visible()
     public.keep("notice-promoted")
 
     with time_machine.travel(after_the_notice(), tick=True):

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
+import huomiao.innovations
 from huomiao.innovations.models import Declaration
 from huomiao.innovations.states import State
 from tests.journeys import wizard
@@ -66,3 +68,24 @@ def test_focus_is_seen_wherever_the_tab_key_leads(open_window):
         seen.append(window.page.evaluate(FOCUS_RING))
     assert [what for what, is_ringed in seen if not is_ringed and not what.startswith("BODY")] == []
     assert {"A", "INPUT", "SELECT"} <= {what.split()[0] for what, _ in seen}
+
+
+CATALOGUE = Path(huomiao.innovations.__file__).parent / "locale" / "en" / "LC_MESSAGES" / "django.mo"
+# Names that people gave are in the language in which they gave them.
+CHINESE = """() => [...document.querySelectorAll("h1, h2, main button, main label:not(:has(strong)), main legend, .declare-steps a")]
+  .map((one) => one.innerText.trim()).filter((text) => /[\\u4e00-\\u9fff]/.test(text))"""
+
+
+@pytest.mark.skipif(not CATALOGUE.exists(), reason="The English catalogue is not compiled (make messages).")
+def test_the_wizard_speaks_english(open_window):
+    place = province()
+    window = open_window(place["worker"])
+    wizard.begin(window, place.call.slug, UNIT)
+    window.page.locator("summary", has_text="显示").click()
+    window.press("English")
+    expect(window.page.locator("html")).to_have_attribute("lang", "en")
+    step = window.page.url.rsplit("basics", 1)[0]
+    for name in ("basics", "authors", "content", "benefits", "papers"):
+        window.go(f"{step}{name}/")
+        window.keep(f"english-{name}")
+        assert window.page.evaluate(CHINESE) == [], name

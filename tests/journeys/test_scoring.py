@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import expect
@@ -12,14 +13,17 @@ from tests.journeys.conftest import PASSWORD, Window
 
 pytestmark = pytest.mark.journey
 MOST_PRESSES = 120
+FOCUSED = """() => {
+  const one = document.activeElement;
+  return (one.getAttribute("aria-label") || one.innerText || one.labels?.[0]?.innerText || "").trim();
+}"""
 
 
 def tab_to(window: Window, name: str) -> None:
     """Press Tab until what has the focus is called ``name``."""
-    told = "() => (document.activeElement.getAttribute('aria-label') || document.activeElement.innerText || document.activeElement.labels?.[0]?.innerText || '').trim()"
     for _press in range(MOST_PRESSES):
         window.page.keyboard.press("Tab")
-        if window.page.evaluate(told).startswith(name):
+        if window.page.evaluate(FOCUSED).startswith(name):
             return
     raise AssertionError(f"The Tab key never came to {name}.")
 
@@ -43,7 +47,7 @@ def test_keyboard_only_sign_in_and_score(open_window):
     expect(window.page).to_have_url(re.compile(r"/sheets/\d+/$"))
     sheet = Sheet.objects.get(pk=int(window.page.url.rstrip("/").rsplit("/", 1)[1]))
     # The first criterion by a digit on one of its bands and half a point up, the second by typing.
-    tab_to(window, "优")
+    tab_to(window, "优\n")
     keyboard.press("1")
     keyboard.press("ArrowUp")
     expect(window.page.get_by_label("创新性得分")).to_have_value("45.5")
@@ -64,4 +68,4 @@ def test_keyboard_only_sign_in_and_score(open_window):
     keyboard.press("Enter")
     window.told("1 / 2")
     sheet.refresh_from_db()
-    assert (sheet.state, str(sheet.total)) == (SheetState.SIGNED, "76.50")
+    assert (sheet.state, sheet.total) == (SheetState.SIGNED, Decimal("76.5"))

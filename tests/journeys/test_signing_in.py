@@ -32,7 +32,8 @@ def test_scan_sign_in(open_window):
     phone.heading("已确认")
     expect(desk.page).not_to_have_url(re.compile("/accounts/login/"))
     took = time.monotonic() - begun
-    print(f"Signed in on the desk {took:.2f} s after the phone confirmed.")
+    # Shown with `pytest -s`.
+    print(f"Signed in on the desk {took:.2f} s after the phone confirmed.")  # noqa: T201  # a figure that people ask for
     assert took < 5
     desk.go("/me/")
     desk.heading("我的账号")
