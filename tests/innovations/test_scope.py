@@ -7,16 +7,20 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from huomiao.innovations.models import Expert, ImportBatch, SummaryTable
-from huomiao.innovations.states import CallState, Path, State
+from huomiao.files.actions import store
+from huomiao.innovations.models import Attachment, Expert, ImportBatch, ScanPile, ScanSheet, Sheet, SummaryTable
+from huomiao.innovations.states import AttachmentRole, CallState, Path, State, Step
 from huomiao.orgs.roles import Role
 from tests.factories.accounts import UserFactory
 from tests.factories.innovations import AuthorFactory, DeclarationFactory, OpinionFactory
 from tests.factories.orgs import MembershipFactory, UnitFactory
+from tests.factories.reviews import review_ready, round_started
+from tests.files import samples
 from tests.innovations.test_recommendations_climb import NOW, Scene
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +63,26 @@ READS: dict[str, tuple[int, ...]] = {
     "experts": (IN, 404, 404, 404, 404, 404, 404, 404, 404, 200),
     "rounds": (IN, 404, 404, 404, 404, 404, 404, 404, 404, 200),
     "results": (IN, 404, 404, 404, 404, 404, 404, 404, 404, 200),
+    # Paper: forms, what came back sealed, and the piles of whoever brought them.
+    "form-pdf": (IN, 404, 404, 200, 200, 404, 200, 200, 404, 200),
+    "paper-form": (IN, 404, 404, 200, 200, 404, 200, 200, 404, 200),
+    "summary-pdf": (IN, 404, 404, 404, 404, 404, 404, 200, 404, 200),
+    "paper": (IN, 403, 403, 403, 200, 200, 200, 200, 200, 200),
+    "paper-pile": (IN, 404, 404, 404, 404, 404, 404, 200, 404, 404),
+    "paper-sheet-picture": (IN, 404, 404, 404, 404, 404, 404, 200, 404, 404),
+    # Drafts: nobody but who writes one knows of it.
+    "declaration-edit": (IN, 404, 404, 302, 404, 404, 404, 404, 404, 404),
+    "declaration-step": (IN, 404, 404, 200, 404, 404, 404, 404, 404, 404),
+    "draft-pdf": (IN, 404, 404, 200, 404, 404, 404, 404, 404, 404),
+    # Review: rounds are the organiser's, a sheet is its expert's.
+    "round": (IN, 404, 404, 404, 404, 404, 404, 404, 404, 200),
+    "round-entries": (IN, 404, 404, 404, 404, 404, 404, 404, 404, 200),
+    "round-entry": (IN, 404, 404, 404, 404, 404, 404, 404, 404, 200),
+    "round-assignment": (IN, 404, 404, 404, 404, 404, 404, 404, 404, 200),
+    "sheets": (IN, 404, 200, 404, 404, 404, 404, 404, 404, 404),
+    "sheet": (IN, 404, 200, 404, 404, 404, 404, 404, 404, 404),
+    "sheets-sign": (IN, 404, 200, 404, 404, 404, 404, 404, 404, 404),
+    "publication": (IN, 403, 403, 403, 403, 403, 403, 403, 403, 200),
 }
 
 # What a press of each button gives: (role → answer) for the first stage, and how later stages answer who may act.
@@ -80,6 +104,32 @@ CHANGES: dict[str, tuple[int, ...]] = {
     "import-confirm": (IN, 404, 404, 404, 404, 404, 404, 422, 404, 404),
     "import-drop": (IN, 404, 404, 404, 404, 404, 404, 302, 404, 404),
     "declaration-withdraw": (IN, 404, 404, 302, 403, 404, 403, 403, 404, 403),
+    "paper-form": (IN, 404, 404, 422, 422, 404, 422, 422, 404, 422),
+    "paper-pile-read": (IN, 404, 404, 404, 404, 404, 404, 302, 404, 404),
+    "paper-sheet-assign": (IN, 404, 404, 404, 404, 404, 404, 422, 404, 404),
+    "paper-sheet-set-aside": (IN, 404, 404, 404, 404, 404, 404, 302, 404, 404),
+    "attachments": (IN, 404, 404, 422, 404, 404, 404, 404, 404, 404),
+    "attachment": (IN, 404, 404, 422, 404, 404, 404, 404, 404, 404),
+    "attachment-remove": (IN, 404, 404, 302, 404, 404, 404, 404, 404, 404),
+    "declaration-discard": (IN, 404, 404, 302, 404, 404, 404, 404, 404, 404),
+    "declaration-step": (IN, 404, 404, 302, 404, 404, 404, 404, 404, 404),
+    "author-confirm": (IN, 404, 404, 302, 403, 404, 403, 403, 404, 403),
+    "rounds": (IN, 404, 404, 404, 404, 404, 404, 404, 404, 422),
+    "round-assign": (IN, 404, 404, 404, 404, 404, 404, 404, 404, 409),
+    "round-start": (IN, 404, 404, 404, 404, 404, 404, 404, 404, 409),
+    "round-lock": (IN, 404, 404, 404, 404, 404, 404, 404, 404, 422),
+    "round-unlock": (IN, 404, 404, 404, 404, 404, 404, 404, 404, 409),
+    "round-propose": (IN, 404, 404, 404, 404, 404, 404, 404, 404, 409),
+    "entry-redact": (IN, 404, 404, 404, 404, 404, 404, 404, 404, 422),
+    "entry-give": (IN, 404, 404, 404, 404, 404, 404, 404, 404, 404),
+    "sheet-swap": (IN, 404, 404, 404, 404, 404, 404, 404, 404, 404),
+    "sheet-reopen": (IN, 404, 404, 404, 404, 404, 404, 404, 404, 409),
+    "sheet-save": (IN, 404, 422, 404, 404, 404, 404, 404, 404, 404),
+    "sheet-recuse": (IN, 404, 422, 404, 404, 404, 404, 404, 404, 404),
+    "sheets-sign": (IN, 404, 422, 404, 404, 404, 404, 404, 404, 404),
+    "publication-open": (IN, 403, 403, 403, 403, 403, 403, 403, 403, 422),
+    "publish": (IN, 403, 403, 403, 403, 403, 403, 403, 403, 422),
+    "publication-withdraw": (IN, 403, 403, 403, 403, 403, 403, 403, 403, 422),
 }
 # In these stages an act that the first stage lets through comes too late or too early.
 LATER: dict[tuple[str, str], dict[str, int]] = {
@@ -100,6 +150,16 @@ SUBJECTS = {
     "opinion": ("opinion",),
     "batch": ("batch",),
     "advance": ("call", "next"),
+    "table": ("table",),
+    "pile": ("pile",),
+    "scan": ("scan",),
+    "draft": ("draft",),
+    "step": ("draft", "step"),
+    "paper": ("draft", "paper"),
+    "author": ("declaration", "author"),
+    "round": ("round",),
+    "entry": ("round", "entry"),
+    "sheet": ("sheet",),
     "none": (),
 }
 TAKES = {
@@ -125,7 +185,35 @@ TAKES = {
     "recommend-reopen": "union",
     "recommend-remind": "union",
     "call-advance": "advance",
+    "form-pdf": "declaration",
+    "paper-form": "declaration",
+    "summary-pdf": "table",
+    "paper-pile": "pile",
+    "paper-pile-read": "pile",
+    "paper-sheet-picture": "scan",
+    "paper-sheet-assign": "scan",
+    "paper-sheet-set-aside": "scan",
+    "declaration-edit": "draft",
+    "declaration-step": "step",
+    "draft-pdf": "draft",
+    "declaration-discard": "draft",
+    "attachments": "draft",
+    "attachment": "paper",
+    "attachment-remove": "paper",
+    "author-confirm": "author",
+    **dict.fromkeys(
+        (
+            *("round", "round-entries", "round-assignment", "round-assign", "round-start", "round-lock"),
+            *("round-unlock", "round-propose"),
+        ),
+        "round",
+    ),
+    **dict.fromkeys(("round-entry", "entry-redact", "entry-give"), "entry"),
+    **dict.fromkeys(("sheet", "sheet-save", "sheet-recuse", "sheet-swap", "sheet-reopen"), "sheet"),
+    **dict.fromkeys(("sheets", "sheets-sign"), "none"),
 }
+# Lines of the table that ask an address of another name.
+SAME_ADDRESS = {"draft-pdf": "form-pdf"}
 SENT = {
     "decide": {"decision": "decline", "text": "不符合条件"},
     "check-one": {"decision": "refuse", "text": "不符合条件"},
@@ -158,8 +246,28 @@ class ScopeScene(Scene):
             content=_workbook(self),
             report=_report(),
         )
+        self._review()
+        file = store(SimpleUploadedFile("照片.jpg", samples.jpeg()), by=self.worker)
+        self.draft = self.declaration(path=Path.WORKER, declared_by=self.worker, state=State.DRAFT, submitted_at=None)
+        self.draft.number = None
+        self.draft.save()
+        self.paper = Attachment.objects.create(declaration=self.draft, file=file, role=AttachmentRole.PICTURE)
+        self.scan = ScanSheet.objects.create(
+            pile=ScanPile.objects.create(call=self.call, by=self.city_officer), position=1, file=file
+        )
+        self.table = SummaryTable.objects.create(
+            call=self.reviewed, union=self.city, signed_by=self.city_officer, signed_at=NOW
+        )
         self.call.state = STAGES[stage]
         self.call.save()
+
+    def _review(self):
+        """A round under way in another call of the same organiser, with a sheet of the expert."""
+        review = review_ready(entries=1, experts=3, organiser=self.call.organiser)
+        self.reviewed = review.call
+        self.round = round_started(review)
+        self.sheet = Sheet.objects.filter(entry__round=self.round).select_related("entry").first()
+        Sheet.objects.filter(pk=self.sheet.pk).update(expert=self.expert.expert)
 
     def client(self, role):
         client = Client()
@@ -175,9 +283,19 @@ class ScopeScene(Scene):
             "opinion": self.opinion.pk,
             "batch": self.batch.pk,
             "next": CallState.CANCELLED,
+            "table": self.table.pk,
+            "pile": self.scan.pile_id,
+            "scan": self.scan.pk,
+            "draft": self.draft.pk,
+            "step": Step.BASICS,
+            "paper": self.paper.pk,
+            "author": self.item.authors.get().pk,
+            "round": self.round.pk,
+            "entry": self.sheet.entry.number,
+            "sheet": self.sheet.pk,
         }
         args = [values[part] for part in SUBJECTS[TAKES.get(name, "call")]]
-        return reverse(f"innovations:{name}", args=args)
+        return reverse(f"innovations:{SAME_ADDRESS.get(name, name)}", args=args)
 
 
 def _workbook(scene):
