@@ -221,3 +221,36 @@ def test_check_page_passes_many_and_one(client, scene):
     assert [state for state, _rank in scene.state()] == [State.ACCEPTED, State.RETURNED, State.REFUSED]
     for tab in ("waiting", "correcting", "accepted", "refused"):
         assert client.get(url("check", scene), {"tab": tab}).status_code == 200
+
+
+def test_candidates_come_in_pages_and_are_narrowed_by_words(client, scene, monkeypatch):
+    monkeypatch.setattr("huomiao.innovations.views.recommendations.PAGE", 2)
+    other = scene.declaration(desk=scene.city, category=scene.call.categories.last(), title="别的名字")
+    client.force_login(scene.city_officer)
+    address = url("recommend", scene, scene.city.code)
+
+    def shown(**query):
+        return [line["declaration"].pk for line in client.get(address, query).context["candidates"]]
+
+    first, second, third = (item.pk for item in scene.items)
+    assert [shown(), shown(page=2), shown(q="别的")] == [[first, second], [third, other.pk], [other.pk]]
+
+
+def test_a_number_typed_for_a_candidate_of_another_page_is_shown_again(client, scene, monkeypatch):
+    monkeypatch.setattr("huomiao.innovations.views.recommendations.PAGE", 1)
+    Quota.objects.filter(union=scene.city, category=None).update(maximum=1)
+    client.force_login(scene.city_officer)
+    typed = {f"rank-{scene.items[0].pk}": "1", f"rank-{scene.items[2].pk}": "2"}
+
+    refused = client.post(url("recommend", scene, scene.city.code) + "?page=2", typed)
+
+    assert refused.status_code == 422
+    lines = [(line["declaration"].pk, line["rank"]) for line in refused.context["candidates"]]
+    assert lines == [(scene.items[0].pk, "1"), (scene.items[2].pk, "2"), (scene.items[1].pk, "")]
+
+
+def test_saving_from_a_page_of_candidates_leads_back_to_it(client, scene):
+    client.force_login(scene.city_officer)
+    address = url("recommend", scene, scene.city.code) + "?page=2"
+
+    assert client.post(address, {f"rank-{scene.items[0].pk}": "1"}).url == address
