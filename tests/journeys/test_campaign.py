@@ -186,7 +186,7 @@ def sign(window: Window, count: int) -> None:
     window.told(f"{count} / {count}")
 
 
-def noticed(organiser: Window, place: Province, review: Round) -> None:
+def noticed(organiser: Window, review: Round) -> None:
     """The scoring ends, grades are proposed, and the notice opens."""
     organiser.go(f"/rounds/{review.pk}/")
     organiser.keep("round-done")
@@ -196,7 +196,8 @@ def noticed(organiser: Window, place: Province, review: Round) -> None:
     organiser.press("拟定等次")
     expect(organiser.page.get_by_role("button", name="重新拟定等次")).to_be_visible()
     organiser.keep("results")
-    organiser.go(f"/calls/{place.call.slug}/publication/")
+    organiser.follow("去公示")
+    organiser.heading("公示与发布")
     organiser.keep("notice-new")
     organiser.press("开始公示")
     organiser.told("公示已经开始。")
@@ -262,7 +263,7 @@ def test_from_idea_to_certificate(open_window):
     organiser = open_window(place["organiser"])
     review = checked_and_assigned(organiser, place)
     scored(open_window, review)
-    noticed(organiser, place, review)
+    noticed(organiser, review)
     standing = dict(place.call.declarations.values_list("title", "grade"))
     assert [standing[title] for title in (TITLE, *(title for title, *_ in OTHERS))] == [
         "一等",
