@@ -39,8 +39,20 @@ def test_the_constraints_always_hold(problem):
         assert not any((entry, expert) in problem.barred for expert in chosen)
     for expert, cap in problem.caps.items():
         assert sum(expert in chosen for chosen in outcome.assigned.values()) == outcome.loads[expert] <= cap
-    if outcome.is_complete:
-        assert all(expert in outcome.assigned[entry] for entry, expert in problem.pinned)
+    for entry, expert in problem.pinned:
+        assert (expert in outcome.assigned[entry]) != ((entry, expert) in outcome.impossible_pins)
+    assert outcome.is_complete == (not outcome.shortages and not outcome.impossible_pins)
+
+
+def test_pins_that_cannot_stand_together_are_named():
+    pinned = frozenset({(0, 100), (0, 101), (1, 100)})
+
+    outcome = solve(Problem([0, 1], {100: 1, 101: 1}, 1, {}, pinned=pinned))
+
+    assert not outcome.is_complete
+    assert outcome.shortages == ()
+    assert outcome.impossible_pins == ((0, 100),)
+    assert outcome.assigned == {0: (101,), 1: (100,)}
 
 
 @settings(max_examples=20, deadline=None)

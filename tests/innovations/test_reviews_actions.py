@@ -208,6 +208,22 @@ def test_an_impossible_assignment_changes_nothing_and_says_why():
     ]
 
 
+def test_pins_that_cannot_stand_are_named_in_the_report():
+    review = review_ready(entries=2, experts=8)
+    made = reviews.prepare(review.call, by=review.organiser)
+    made.rules["load_cap"] = 1
+    made.save()
+    busy = review.experts[0]
+    for entry in made.entries.all():
+        reviews.wish(made, entry=entry, expert=busy, kind="pinned", by=review.organiser)
+
+    outcome = reviews.assign(made, by=review.organiser)
+
+    assert not outcome.is_complete
+    assert [name for _number, name in made.assignment_report["impossible_pins"]] == [str(busy)]
+    assert Sheet.objects.count() == 0
+
+
 def test_a_pinned_pair_stands_and_a_forbidden_one_does_not():
     review = review_ready(entries=2, experts=5)
     made = reviews.prepare(review.call, by=review.organiser)

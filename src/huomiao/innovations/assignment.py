@@ -5,7 +5,8 @@ seconds for a province. Three steps, each with what the one before settled:
 
 1. the lowest busiest load that still gives every entry its experts;
 2. the highest sum of fit within that load (plus ``slack``), where ties are broken by the seed and by nothing else;
-3. where step 1 fails, the least that is missing and the least extra capacity that would mend it.
+3. where step 1 fails, the least that is missing, the least extra capacity that would mend it, and the pins that cannot
+   stand together with the caps and with each other.
 
 Pure: it knows numbers and keys, no database. The same problem with the same seed gives the same answer, whatever the
 order in which entries and experts are given.
@@ -63,6 +64,8 @@ class Outcome:
     fit_sum: float
     loads: dict[int, int]
     shortages: tuple[Shortage, ...] = ()
+    # Pinned pairs that cannot stand: with them there is no assignment, with the other pins there is.
+    impossible_pins: tuple[Pair, ...] = ()
     # The least number of extra places, over all experts, that would let every entry with enough eligible experts be served.
     extra_places: int = 0
     # Experts whose caps would have to rise, with by how much, in the cheapest repair.
@@ -72,7 +75,7 @@ class Outcome:
 
     @property
     def is_complete(self) -> bool:
-        return not self.shortages
+        return not self.shortages and not self.impossible_pins
 
     @property
     def busiest(self) -> int:
@@ -119,8 +122,8 @@ def solve(problem: Problem) -> Outcome:
     if limit is None:
         return _explain(problem, table)
     caps = np.minimum(table.caps, limit + problem.slack)
-    chosen = _best_fit(table, np.full(len(table.entries), problem.per_entry), caps, problem.seed)
-    return _outcome(table, chosen)
+    wanted = np.full(len(table.entries), problem.per_entry)
+    return _outcome(table, _best_fit(table, wanted, caps, problem.seed, lowest=table.lowest))
 
 
 def greedy(problem: Problem) -> Outcome:
@@ -203,18 +206,22 @@ def _lowest_busiest_load(table: _Table, per_entry: int) -> int | None:
     return math.ceil(answer.fun - 1e-6) if answer.success else None
 
 
-def _best_fit(table: _Table, wanted: Any, caps: Any, seed: int) -> Any:
-    """Which pairs to take: the highest sum of fit, then what the seed likes."""
+def _best_fit(table: _Table, wanted: Any, caps: Any, seed: int, *, lowest: Any = None) -> Any:
+    """Which pairs to take: the highest sum of fit, then what the seed likes.
+
+    With ``lowest`` the pins are bounds. Without, as many of them are taken as can be, before anything else counts.
+    """
     pairs = len(table.rows)
     if not pairs:
         return np.zeros(0, dtype=bool)
     # Fits are hundredths; the whole perturbation stays below half of one, so it decides only between equals.
     whim = np.random.default_rng(seed).random(pairs) * 0.5 / max(1.0, float(np.sum(wanted)))
+    above_all_fits = 0.0 if lowest is not None else 101.0 * max(1.0, float(np.sum(wanted)))
     answer = milp(
-        -(np.round(table.fit * 100) + whim),
+        -(np.round(table.fit * 100) + whim + above_all_fits * table.lowest),
         integrality=np.ones(pairs),
         constraints=[LinearConstraint(table.by_entry, wanted, wanted), LinearConstraint(table.by_expert, 0, caps)],
-        bounds=Bounds(table.lowest, np.ones(pairs)),
+        bounds=Bounds(np.zeros(pairs) if lowest is None else lowest, np.ones(pairs)),
         options={"mip_rel_gap": 0.0},
     )
     if not answer.success:  # the caller has shown that it can be done, so this is a fault of ours
@@ -241,9 +248,8 @@ def _explain(problem: Problem, table: _Table) -> Outcome:
     reachable = np.minimum(eligible, problem.per_entry)
     unmet, _over = _relaxed(table, reachable, may_exceed_caps=False)
     missing = problem.per_entry - reachable + unmet
-    chosen = _best_fit(
-        _without_pins_that_cannot_stand(table, reachable - unmet), reachable - unmet, table.caps, problem.seed
-    )
+    chosen = _best_fit(table, reachable - unmet, table.caps, problem.seed)
+    impossible = np.flatnonzero((table.lowest > 0) & ~chosen)
     barred: dict[int, Counter[str]] = {}
     for (entry, _expert), reason in problem.barred.items():
         barred.setdefault(entry, Counter())[reason] += 1
@@ -262,27 +268,13 @@ def _explain(problem: Problem, table: _Table) -> Outcome:
         table,
         chosen,
         shortages=shortages,
+        impossible_pins=tuple(
+            (table.entries[table.rows[index]], table.experts[table.columns[index]]) for index in impossible
+        ),
         extra_places=int(np.sum(over)),
         raise_caps={expert: int(over[column]) for column, expert in enumerate(table.experts) if over[column]},
         cap_that_works=works,
     )
-
-
-def _without_pins_that_cannot_stand(table: _Table, wanted: Any) -> _Table:
-    """The table with pins dropped where there are more of them than an entry or expert has places."""
-    kept = table.lowest.copy()
-    left, room = np.array(wanted, dtype=float), table.caps.copy()
-    for index in np.flatnonzero(kept):
-        row, column = table.rows[index], table.columns[index]
-        if left[row] < 1 or room[column] < 1:
-            kept[index] = 0.0
-        else:
-            left[row] -= 1
-            room[column] -= 1
-    # Whether the remaining pins fit together is not certain; without any it always does.
-    trial = _Table(**{**table.__dict__, "lowest": kept})
-    unmet, _over = _relaxed(trial, wanted, may_exceed_caps=False)
-    return trial if not np.sum(unmet) else _Table(**{**table.__dict__, "lowest": np.zeros(len(kept))})
 
 
 def _relaxed(table: _Table, wanted: Any, *, may_exceed_caps: bool) -> tuple[Any, Any]:

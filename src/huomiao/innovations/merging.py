@@ -26,9 +26,7 @@ def follow(old: Organization, into: Organization) -> None:
     """
     held = Call.objects.filter(quotas__union=old).exclude(state__in=[*_OVER, CallState.DRAFT]).first()
     if held is not None:
-        raise WrongState(
-            _("“%(union)s”是“%(call)s”的推荐工会，活动结束前不能合并。") % {"union": old, "call": held}
-        )
+        raise WrongState(_("“%(union)s”是“%(call)s”的推荐工会，活动结束前不能合并。") % {"union": old, "call": held})
     under_way = Declaration.objects.exclude(state__in=_ENDED).exclude(call__state__in=_OVER)
     moved: dict[int, Declaration] = {}
     for name in ("unit", "desk", "union"):

@@ -411,7 +411,7 @@ def assign(review: Round, *, by: User, seed: int | None = None) -> assignment.Ou
     entries = list(locked.entries.order_by("pk"))
     fit = queries.fits(entries, experts)
     outcome = assignment.solve(_problem(locked, entries, experts, fit))
-    report = _report(locked, outcome, entries, len(experts))
+    report = _report(locked, outcome, entries, experts)
     locked.assignment_report = report
     locked.save(update_fields=["assignment_report", "seed"])
     review.assignment_report, review.seed = report, locked.seed
@@ -487,16 +487,19 @@ def wish(review: Round, *, entry: Entry, expert: Expert, kind: str, by: User, no
     history.record(locked, f"round.pair_{kind or 'freed'}", by=by, note=f"{entry.number} {expert} {note}".strip())
 
 
-def _report(review: Round, outcome: assignment.Outcome, entries: Sequence[Entry], expert_count: int) -> dict[str, Any]:
+def _report(
+    review: Round, outcome: assignment.Outcome, entries: Sequence[Entry], experts: Sequence[Expert]
+) -> dict[str, Any]:
     numbers = {entry.pk: entry for entry in entries}
+    names = {expert.pk: str(expert) for expert in experts}
     per_entry = int(review.rules["experts_per_entry"])
     return {
         "complete": outcome.is_complete,
         "seed": review.seed,
         "entries": len(entries),
-        "experts": expert_count,
+        "experts": len(experts),
         "wanted": len(entries) * per_entry,
-        "room": expert_count * int(review.rules["load_cap"]),
+        "room": len(experts) * int(review.rules["load_cap"]),
         "fit_sum": outcome.fit_sum,
         "fit_mean": round(outcome.fit_sum / max(1, sum(outcome.loads.values())), 2),
         "busiest": outcome.busiest,
@@ -504,6 +507,7 @@ def _report(review: Round, outcome: assignment.Outcome, entries: Sequence[Entry]
         "extra_places": outcome.extra_places,
         "raise_caps": len(outcome.raise_caps),
         "cap_that_works": outcome.cap_that_works,
+        "impossible_pins": [[numbers[entry].number, names[expert]] for entry, expert in outcome.impossible_pins],
         "shortages": [
             {
                 "number": numbers[one.entry].number,
