@@ -21,7 +21,9 @@ PREFIXES = ("HUOMIAO_OIDC", "HUOMIAO_DINGTALK", "HUOMIAO_FEISHU", "HUOMIAO_WECOM
 def _read() -> set[str]:
     settings = (SOURCE / "settings.py").read_text(encoding="utf-8")
     serve = (SOURCE / "core" / "management" / "commands" / "serve.py").read_text(encoding="utf-8")
-    names = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_0-9]+)"', settings)) | set(re.findall(r'environ\.get\("(\w+)"', serve))
+    names = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_0-9]+)"', settings)) | set(
+        re.findall(r'environ\.get\("(\w+)"', serve)
+    )
     composed = {f"{prefix}_{part}" for prefix in PREFIXES for part in ("ID", "SECRET")}
     return names | composed | {"DATABASE_URL", "HUOMIAO_TEST_POSTGRES"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from huomiao.accounts.models import User
-from huomiao.innovations.actions import reviews, sheets
+from huomiao.innovations.actions import assignments, reviews, sheets
 from huomiao.innovations.models import Call, Declaration, Expert, Round, Sheet
 from huomiao.innovations.queries import calls
 from huomiao.innovations.states import CallState, SheetState, State
@@ -57,7 +57,7 @@ def review_ready(*, entries: int = 4, experts: int = 5, per_entry: int = 3, **ca
 def round_started(review: Review, *, seed: int = 7) -> Round:
     """The review's round, assigned and opened to its experts."""
     made = reviews.prepare(review.call, by=review.organiser, seed=seed)
-    reviews.assign(made, by=review.organiser)
+    assignments.assign(made, by=review.organiser)
     return reviews.start(made, by=review.organiser)
 
 

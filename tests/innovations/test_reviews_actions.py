@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from huomiao.core import history
 from huomiao.core.errors import Invalid, NotAllowed, WrongState
 from huomiao.innovations import blinding
-from huomiao.innovations.actions import results, reviews, sheets
+from huomiao.innovations.actions import assignments, blind_material, results, reviews, sheets
 from huomiao.innovations.models import (
     Attachment,
     Entry,
@@ -132,8 +132,8 @@ def test_a_withheld_file_is_let_through_with_a_reason_or_replaced_by_a_clean_cop
     scan, named = Withheld.objects.all()
 
     with pytest.raises(Invalid):
-        reviews.let_through(scan, by=review.organiser, note=" ")
-    reviews.let_through(scan, by=review.organiser, note="逐页看过")
+        blind_material.let_through(scan, by=review.organiser, note=" ")
+    blind_material.let_through(scan, by=review.organiser, note="逐页看过")
     from PIL import Image
 
     picture = Image.new("RGB", (40, 30), "white")
@@ -141,13 +141,13 @@ def test_a_withheld_file_is_let_through_with_a_reason_or_replaced_by_a_clean_cop
 
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
-    reviews.supply_copy(named, SimpleUploadedFile("欧阳甲0.png", buffer.getvalue()), by=review.organiser)
+    blind_material.supply_copy(named, SimpleUploadedFile("欧阳甲0.png", buffer.getvalue()), by=review.organiser)
 
     assert list(EntryFile.objects.values_list("label", flat=True)) == ["材料1", "材料2"]
     assert not EntryFile.objects.filter(file__name__contains="欧阳").exists()
     assert not Withheld.objects.filter(settled_at=None).exists()
     with pytest.raises(WrongState):
-        reviews.let_through(scan, by=review.organiser, note="再来一次")
+        blind_material.let_through(scan, by=review.organiser, note="再来一次")
 
 
 def test_a_shown_file_can_be_taken_away_again():
@@ -155,7 +155,7 @@ def test_a_shown_file_can_be_taken_away_again():
     _attach(review.declarations[0], text="换辊装置", name="plain.pdf")
     reviews.prepare(review.call, by=review.organiser)
 
-    reviews.withhold(EntryFile.objects.get(), by=review.organiser, note="图中有厂名")
+    blind_material.withhold(EntryFile.objects.get(), by=review.organiser, note="图中有厂名")
 
     assert EntryFile.objects.count() == 0
     assert list(Withheld.objects.values_list("reason", flat=True)) == [WithheldReason.BY_HAND]
@@ -166,7 +166,7 @@ def test_words_are_struck_out_by_hand_everywhere_and_recorded():
     reviews.prepare(review.call, by=review.organiser)
     entry = Entry.objects.get()
 
-    places = reviews.redact(entry, words="滑轨式", by=review.organiser)
+    places = blind_material.redact(entry, words="滑轨式", by=review.organiser)
 
     entry.refresh_from_db()
     assert places == 1
@@ -174,7 +174,7 @@ def test_words_are_struck_out_by_hand_everywhere_and_recorded():
     assert list(Redaction.objects.values_list("words", flat=True)) == ["滑轨式"]
     assert [(e.action, "滑轨式" in str(e.changes) + e.note) for e in history.of(entry)] == [("entry.redacted", False)]
     with pytest.raises(Invalid):
-        reviews.redact(entry, words="没有这句", by=review.organiser)
+        blind_material.redact(entry, words="没有这句", by=review.organiser)
 
 
 # --- Assignment -----------------------------------------------------------------------------------------------------
@@ -184,9 +184,9 @@ def test_assigning_gives_every_entry_its_experts_and_is_reproducible():
     review = review_ready(entries=6, experts=6)
     made = reviews.prepare(review.call, by=review.organiser, seed=3)
 
-    assert reviews.assign(made, by=review.organiser).is_complete
+    assert assignments.assign(made, by=review.organiser).is_complete
     first = sorted(Sheet.objects.values_list("entry", "expert"))
-    reviews.assign(made, by=review.organiser)
+    assignments.assign(made, by=review.organiser)
 
     assert sorted(Sheet.objects.values_list("entry", "expert")) == first
     assert len(first) == 18
@@ -197,7 +197,7 @@ def test_an_impossible_assignment_changes_nothing_and_says_why():
     review = review_ready(entries=2, experts=2)
     made = reviews.prepare(review.call, by=review.organiser)
 
-    outcome = reviews.assign(made, by=review.organiser)
+    outcome = assignments.assign(made, by=review.organiser)
 
     assert not outcome.is_complete
     assert Sheet.objects.count() == 0
@@ -215,9 +215,9 @@ def test_pins_that_cannot_stand_are_named_in_the_report():
     made.save()
     busy = review.experts[0]
     for entry in made.entries.all():
-        reviews.wish(made, entry=entry, expert=busy, kind="pinned", by=review.organiser)
+        assignments.wish(made, entry=entry, expert=busy, kind="pinned", by=review.organiser)
 
-    outcome = reviews.assign(made, by=review.organiser)
+    outcome = assignments.assign(made, by=review.organiser)
 
     assert not outcome.is_complete
     assert [name for _number, name in made.assignment_report["impossible_pins"]] == [str(busy)]
@@ -228,10 +228,10 @@ def test_a_pinned_pair_stands_and_a_forbidden_one_does_not():
     review = review_ready(entries=2, experts=5)
     made = reviews.prepare(review.call, by=review.organiser)
     entry = made.entries.first()
-    reviews.wish(made, entry=entry, expert=review.experts[0], kind="pinned", by=review.organiser)
-    reviews.wish(made, entry=entry, expert=review.experts[1], kind="forbidden", by=review.organiser)
+    assignments.wish(made, entry=entry, expert=review.experts[0], kind="pinned", by=review.organiser)
+    assignments.wish(made, entry=entry, expert=review.experts[1], kind="forbidden", by=review.organiser)
 
-    reviews.assign(made, by=review.organiser)
+    assignments.assign(made, by=review.organiser)
 
     given = set(Sheet.objects.filter(entry=entry).values_list("expert", flat=True))
     assert review.experts[0].pk in given
@@ -247,9 +247,9 @@ def test_a_conflict_can_neither_be_pinned_nor_given_by_hand():
     entry = made.entries.get()
 
     with pytest.raises(Invalid):
-        reviews.wish(made, entry=entry, expert=expert, kind="pinned", by=review.organiser)
+        assignments.wish(made, entry=entry, expert=expert, kind="pinned", by=review.organiser)
     with pytest.raises(Invalid):
-        reviews.give(entry, to=expert, by=review.organiser)
+        assignments.give(entry, to=expert, by=review.organiser)
 
 
 def test_a_swap_moves_an_unsigned_sheet():
@@ -259,8 +259,8 @@ def test_a_swap_moves_an_unsigned_sheet():
     spare = next(e for e in review.experts if not e.sheets.exists())
 
     with pytest.raises(Invalid):
-        reviews.swap(sheet, to=spare, by=review.organiser)
-    reviews.swap(sheet, to=spare, by=review.organiser, note="专家出差")
+        assignments.swap(sheet, to=spare, by=review.organiser)
+    assignments.swap(sheet, to=spare, by=review.organiser, note="专家出差")
 
     sheet.refresh_from_db()
     assert (sheet.state, sheet.recusal_note) == (SheetState.RECUSED, "主办方改派：专家出差")
@@ -291,7 +291,7 @@ def test_a_round_without_experts_does_not_start():
 def test_a_round_does_not_start_while_an_expert_has_come_to_handle_what_they_score():
     review = review_ready()
     made = reviews.prepare(review.call, by=review.organiser)
-    reviews.assign(made, by=review.organiser)
+    assignments.assign(made, by=review.organiser)
     sheet = Sheet.objects.select_related("entry", "expert__user").first()
     declaration = Unsealing.objects.get(entry=sheet.entry).declaration
     MembershipFactory(organization=declaration.union, user=sheet.expert.user, role=Role.OFFICER)
@@ -301,7 +301,7 @@ def test_a_round_does_not_start_while_an_expert_has_come_to_handle_what_they_sco
 
     made.refresh_from_db()
     assert made.state == RoundState.PREPARING
-    reviews.assign(made, by=review.organiser)
+    assignments.assign(made, by=review.organiser)
     assert reviews.start(made, by=review.organiser).state == RoundState.SCORING
     assert not Sheet.objects.filter(expert=sheet.expert, entry=sheet.entry).exists()
 
@@ -359,8 +359,8 @@ def test_a_recusal_frees_the_place_for_another():
 
     spare = next(e for e in review.experts if not e.sheets.exists())
     with pytest.raises(Invalid):
-        reviews.give(sheet.entry, to=sheet.expert, by=review.organiser)
-    reviews.give(sheet.entry, to=spare, by=review.organiser)
+        assignments.give(sheet.entry, to=sheet.expert, by=review.organiser)
+    assignments.give(sheet.entry, to=spare, by=review.organiser)
     assert sheet.entry.sheets.exclude(state=SheetState.RECUSED).count() == 3
 
 

@@ -24,6 +24,7 @@ from huomiao.files.actions import store
 from huomiao.files.models import StoredFile
 from huomiao.innovations import sections
 from huomiao.innovations.actions import (
+    assignments,
     call_sections,
     calls,
     checks,
@@ -161,7 +162,7 @@ class Campaign:
         """Make the entries, assign experts and open the round."""
         with clock_at(at):
             review = reviews.prepare(self.call, by=self.by, name=f"{self.call.year}年专家评审", seed=seed)
-            outcome = reviews.assign(review, by=self.by)
+            outcome = assignments.assign(review, by=self.by)
             if not outcome.is_complete:
                 raise RuntimeError("The demo's experts do not suffice for its entries.")
             reviews.start(review, by=self.by, at=at)

@@ -17,6 +17,7 @@ from huomiao.core import history
 from huomiao.core.errors import DomainError
 from huomiao.core.requests import UserRequest
 from huomiao.files import links
+from huomiao.innovations.actions import assignments, blind_material
 from huomiao.innovations.actions import reviews as actions
 from huomiao.innovations.forms.reviews import (
     CopyForm,
@@ -206,7 +207,7 @@ def redact(request: UserRequest, pk: int, number: str) -> HttpResponse:
     form = RedactForm(request.POST)
     if form.is_valid():
         try:
-            places = actions.redact(found, words=form.cleaned_data["words"], by=request.user)
+            places = blind_material.redact(found, words=form.cleaned_data["words"], by=request.user)
         except DomainError as refusal:
             form.add_error("words", refusal.message)
         else:
@@ -229,7 +230,7 @@ def withhold(request: UserRequest, pk: int) -> HttpResponse:
     )
     form = NoteForm(request.POST)
     form.is_valid()
-    actions.withhold(shown, by=request.user, note=form.cleaned_data.get("note", ""))
+    blind_material.withhold(shown, by=request.user, note=form.cleaned_data.get("note", ""))
     messages.success(request, _("已对专家隐藏“%(label)s”。") % {"label": shown.label})
     return redirect("innovations:round-entry", shown.entry.round_id, shown.entry.number)
 
@@ -249,7 +250,7 @@ def let_through(request: UserRequest, pk: int) -> HttpResponse:
     found = _withheld(request, pk)
     form = NoteForm(request.POST)
     form.is_valid()
-    actions.let_through(found, by=request.user, note=form.cleaned_data.get("note", ""))
+    blind_material.let_through(found, by=request.user, note=form.cleaned_data.get("note", ""))
     messages.success(request, _("已放行，专家可以看到。"))
     return redirect("innovations:round-entry", found.entry.round_id, found.entry.number)
 
@@ -261,7 +262,7 @@ def supply_copy(request: UserRequest, pk: int) -> HttpResponse:
     form = CopyForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            actions.supply_copy(found, form.cleaned_data["copy"], by=request.user)
+            blind_material.supply_copy(found, form.cleaned_data["copy"], by=request.user)
         except DomainError as refusal:
             form.add_error("copy", refusal.message)
         else:
@@ -285,7 +286,7 @@ def _assignment_page(
     found = queries.conflicts(review)
     by_kind = review.conflicts.values("kind").annotate(number=Count("pk")).order_by("kind")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    wishes = actions.wishes_of(review)
+    wishes = assignments.wishes_of(review)
     keys = {key for pairs in wishes.values() for pair in pairs for key in pair}
     entry_of = {one.pk: one for one in review.entries.filter(pk__in=keys)}
     expert_of = {one.pk: one for one in Expert.objects.filter(pk__in=keys).select_related("user")}
@@ -326,7 +327,7 @@ def assign(request: UserRequest, pk: int) -> HttpResponse:
     review = _round(request, pk)
     form = SeedForm(request.POST)
     seed = form.cleaned_data["seed"] if form.is_valid() else None
-    outcome = actions.assign(review, by=request.user, seed=seed)
+    outcome = assignments.assign(review, by=request.user, seed=seed)
     if outcome.is_complete:
         messages.success(request, _("分配完成。"))
     else:
@@ -348,7 +349,7 @@ def wish(request: UserRequest, pk: int) -> HttpResponse:
             form.add_error("expert", _("请选择专家。"))
         else:
             try:
-                actions.wish(
+                assignments.wish(
                     review,
                     entry=found,
                     expert=expert,
@@ -372,7 +373,7 @@ def give(request: UserRequest, pk: int, number: str) -> HttpResponse:
     expert = Expert.objects.filter(pk=form.cleaned_data["expert"]).first() if form.is_valid() else None
     if expert is None:
         raise Http404
-    actions.give(found, to=expert, by=request.user, note=form.cleaned_data["note"])
+    assignments.give(found, to=expert, by=request.user, note=form.cleaned_data["note"])
     messages.success(request, _("已分给 %(expert)s。") % {"expert": expert})
     return redirect("innovations:round-entry", pk, number)
 
@@ -394,7 +395,7 @@ def swap(request: UserRequest, pk: int) -> HttpResponse:
     expert = Expert.objects.filter(pk=form.cleaned_data["expert"]).first() if form.is_valid() else None
     if expert is None:
         raise Http404
-    actions.swap(found, to=expert, by=request.user, note=form.cleaned_data["note"])
+    assignments.swap(found, to=expert, by=request.user, note=form.cleaned_data["note"])
     messages.success(request, _("已改派给 %(expert)s。") % {"expert": expert})
     return redirect("innovations:round-entry", found.entry.round_id, found.entry.number)
 
