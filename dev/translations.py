@@ -85,7 +85,9 @@ def _calls_only(text: str) -> str:
 def read(app: Path) -> Catalog:
     path = catalogue_path(app)
     if not path.exists():
-        return Catalog(locale="en", fuzzy=False, project="Huomiao", version="1", copyright_holder="the authors of Huomiao")
+        return Catalog(
+            locale="en", fuzzy=False, project="Huomiao", version="1", copyright_holder="the authors of Huomiao"
+        )
     with path.open("rb") as stream:
         return pofile.read_po(stream, locale="en")
 
