@@ -60,7 +60,7 @@ def main() -> None:
         return
     make_environment()
     print("正在安装依赖… / Installing what is needed…", flush=True)
-    command = [uv(), "sync", "--frozen", "--inexact", "--quiet", "--project", str(ROOT)]
+    command = [uv(), "sync", "--frozen", "--inexact", "--quiet", "--compile-bytecode", "--project", str(ROOT)]
     environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(VENV), "VIRTUAL_ENV": str(VENV), "UV_LINK_MODE": "copy"}
     installed = subprocess.run(command + ([] if with_dev else ["--no-dev"]), env=environment, check=False)
     if installed.returncode != 0:

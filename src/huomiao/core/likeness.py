@@ -10,8 +10,8 @@ import unicodedata
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-from datasketch import MinHash
+from functools import cache
+from typing import Any
 
 SHINGLE = 4
 # A passage shorter than this is a turn of phrase, not a copy.
@@ -34,7 +34,6 @@ class _Folding(dict[int, str]):
 
 
 _FOLDING = _Folding()
-_EMPTY = MinHash(num_perm=PERMUTATIONS, seed=1269, scheme="affine32", hashfunc=zlib.crc32)
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,14 @@ class Passage:
     other_start: int
     other_end: int
     length: int
+
+
+@cache
+def _empty_sketch() -> Any:
+    # Importing it takes longer than everything else at start-up together; most processes never compare texts.
+    from datasketch import MinHash  # noqa: PLC0415
+
+    return MinHash(num_perm=PERMUTATIONS, seed=1269, scheme="affine32", hashfunc=zlib.crc32)
 
 
 def normalise(text: str) -> str:
@@ -66,7 +73,7 @@ def signature(text: str) -> bytes:
     grams = shingles(text)
     if not grams:
         return b""
-    sketch = _EMPTY.copy()
+    sketch = _empty_sketch().copy()
     sketch.update_batch([gram.encode() for gram in grams])
     values: bytes = sketch.hashvalues.astype("<u4").tobytes()
     return values

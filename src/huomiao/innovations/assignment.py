@@ -21,8 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_matrix
+import scipy  # its parts load when they are first used, which spares every start of the server half a second
 
 Pair = tuple[int, int]
 
@@ -100,14 +99,14 @@ class _Table:
 
     @property
     def by_entry(self) -> Any:
-        return csr_matrix(
+        return scipy.sparse.csr_matrix(
             (np.ones(len(self.rows)), (self.rows, np.arange(len(self.rows)))),
             shape=(len(self.entries), len(self.rows)),
         )
 
     @property
     def by_expert(self) -> Any:
-        return csr_matrix(
+        return scipy.sparse.csr_matrix(
             (np.ones(len(self.rows)), (self.columns, np.arange(len(self.rows)))),
             shape=(len(self.experts), len(self.rows)),
         )
@@ -182,7 +181,7 @@ def _lowest_busiest_load(table: _Table, per_entry: int) -> int | None:
     pairs, entries, experts = len(table.rows), len(table.entries), len(table.experts)
     if not pairs:
         return None
-    with_bound = csr_matrix(
+    with_bound = scipy.sparse.csr_matrix(
         (
             np.concatenate([np.ones(pairs), -np.ones(experts)]),
             (
@@ -192,16 +191,16 @@ def _lowest_busiest_load(table: _Table, per_entry: int) -> int | None:
         ),
         shape=(experts, pairs + 1),
     )
-    served = csr_matrix((np.ones(pairs), (table.rows, np.arange(pairs))), shape=(entries, pairs + 1))
-    capped = csr_matrix((np.ones(pairs), (table.columns, np.arange(pairs))), shape=(experts, pairs + 1))
-    answer = milp(
+    served = scipy.sparse.csr_matrix((np.ones(pairs), (table.rows, np.arange(pairs))), shape=(entries, pairs + 1))
+    capped = scipy.sparse.csr_matrix((np.ones(pairs), (table.columns, np.arange(pairs))), shape=(experts, pairs + 1))
+    answer = scipy.optimize.milp(
         np.concatenate([np.zeros(pairs), [1.0]]),
         constraints=[
-            LinearConstraint(served, per_entry, per_entry),
-            LinearConstraint(with_bound, -np.inf, 0),
-            LinearConstraint(capped, 0, table.caps),
+            scipy.optimize.LinearConstraint(served, per_entry, per_entry),
+            scipy.optimize.LinearConstraint(with_bound, -np.inf, 0),
+            scipy.optimize.LinearConstraint(capped, 0, table.caps),
         ],
-        bounds=Bounds(np.append(table.lowest, 0.0), np.append(np.ones(pairs), np.inf)),
+        bounds=scipy.optimize.Bounds(np.append(table.lowest, 0.0), np.append(np.ones(pairs), np.inf)),
     )
     return math.ceil(answer.fun - 1e-6) if answer.success else None
 
@@ -217,11 +216,14 @@ def _best_fit(table: _Table, wanted: Any, caps: Any, seed: int, *, lowest: Any =
     # Fits are hundredths; the whole perturbation stays below half of one, so it decides only between equals.
     whim = np.random.default_rng(seed).random(pairs) * 0.5 / max(1.0, float(np.sum(wanted)))
     above_all_fits = 0.0 if lowest is not None else 101.0 * max(1.0, float(np.sum(wanted)))
-    answer = milp(
+    answer = scipy.optimize.milp(
         -(np.round(table.fit * 100) + whim + above_all_fits * table.lowest),
         integrality=np.ones(pairs),
-        constraints=[LinearConstraint(table.by_entry, wanted, wanted), LinearConstraint(table.by_expert, 0, caps)],
-        bounds=Bounds(np.zeros(pairs) if lowest is None else lowest, np.ones(pairs)),
+        constraints=[
+            scipy.optimize.LinearConstraint(table.by_entry, wanted, wanted),
+            scipy.optimize.LinearConstraint(table.by_expert, 0, caps),
+        ],
+        bounds=scipy.optimize.Bounds(np.zeros(pairs) if lowest is None else lowest, np.ones(pairs)),
         options={"mip_rel_gap": 0.0},
     )
     if not answer.success:  # the caller has shown that it can be done, so this is a fault of ours
@@ -281,7 +283,7 @@ def _relaxed(table: _Table, wanted: Any, *, may_exceed_caps: bool) -> tuple[Any,
     """The fewest places left empty per entry, and (when caps may be exceeded) the fewest extra places per expert."""
     pairs, entries, experts = len(table.rows), len(table.entries), len(table.experts)
     width = pairs + entries + experts
-    served = csr_matrix(
+    served = scipy.sparse.csr_matrix(
         (
             np.ones(pairs + entries),
             (
@@ -291,7 +293,7 @@ def _relaxed(table: _Table, wanted: Any, *, may_exceed_caps: bool) -> tuple[Any,
         ),
         shape=(entries, width),
     )
-    within = csr_matrix(
+    within = scipy.sparse.csr_matrix(
         (
             np.concatenate([np.ones(pairs), -np.ones(experts)]),
             (
@@ -303,11 +305,14 @@ def _relaxed(table: _Table, wanted: Any, *, may_exceed_caps: bool) -> tuple[Any,
     )
     # An empty place is dearer than any number of extra ones.
     cost = np.concatenate([np.zeros(pairs), np.full(entries, 1.0 + entries * len(table.experts)), np.ones(experts)])
-    answer = milp(
+    answer = scipy.optimize.milp(
         cost,
         integrality=np.ones(width),
-        constraints=[LinearConstraint(served, wanted, wanted), LinearConstraint(within, -np.inf, table.caps)],
-        bounds=Bounds(
+        constraints=[
+            scipy.optimize.LinearConstraint(served, wanted, wanted),
+            scipy.optimize.LinearConstraint(within, -np.inf, table.caps),
+        ],
+        bounds=scipy.optimize.Bounds(
             np.zeros(width),
             np.concatenate(
                 [np.ones(pairs), np.full(entries, np.inf), np.full(experts, np.inf if may_exceed_caps else 0.0)]

