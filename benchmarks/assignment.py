@@ -1,6 +1,6 @@
 """510 entries, 60 experts, five each: the solver beside a careful greedy hand, on the same problem.
 
-Run: ``python benchmarks/assignment.py [entries experts per_entry]``.
+Run: ``python -m benchmarks.assignment [entries experts per_entry]``.
 """
 
 from __future__ import annotations

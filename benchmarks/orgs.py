@@ -1,6 +1,6 @@
 """How quick the tree is at 60,000 organizations, beside the same questions asked by following parents one by one.
 
-    uv run python benchmarks/orgs.py [--nodes 60000]
+    uv run python -m benchmarks.orgs [--nodes 60000]
 
 Runs on a database of its own: a temporary SQLite file, or the PostgreSQL test database of DATABASE_URL.
 """
