@@ -55,7 +55,7 @@ def main() -> None:
     if journeys:
         sys.exit(run("browser journeys", ["-q", "-m", "journey", *arguments], None))
     workers = str(min(4, os.cpu_count() or 1))
-    common = ["-q", "-m", "not journey", "-n", workers, *arguments]
+    common = ["-q", "-m", "not journey", "-n", workers, "--dist", "worksteal", *arguments]
     used = ["SQLite"]
     failed = run("SQLite", common, None)
     url = postgres()

@@ -181,12 +181,18 @@ def test_all_words_must_be_found(client, call):
 
 @pytest.mark.parametrize(
     "query",
-    [{"page": "zzz"}, {"page": "999"}, {"sort": "nothing"}, {"division": "'"}, {"q": "%_\x00"}, {"call": "x" * 500}],
+    [{"page": "zzz"}, {"page": "999"}, {"sort": "nothing"}, {"division": "'"}, {"q": "%_"}, {"call": "x" * 500}],
 )
 def test_strange_addresses_do_no_harm(client, call, query):
     publish(call)
 
     assert client.get(reverse(LIST), query).status_code == 200
+
+
+def test_a_null_character_is_a_bad_request_not_a_search(client, call):
+    publish(call)
+
+    assert client.get(reverse(LIST), {"q": "%_\x00"}).status_code == 400
 
 
 @pytest.mark.parametrize("key", ["0", "999999", "9" * 30, "没有这个编号"])

@@ -48,7 +48,7 @@ def is_free(host: str, port: int) -> bool:
 
 
 @contextmanager
-def helpers(*commands: list[str]) -> Iterator[None]:
+def companions(*commands: list[str]) -> Iterator[None]:
     """Run management commands beside the server, in sessions of their own, and end them with it."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "huomiao.settings"}
     running = [

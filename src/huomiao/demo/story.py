@@ -79,7 +79,7 @@ class Story:
             self._experts()
         Call.objects.filter(pk=call.pk).update(is_demo=True)
         self.say(
-            f"{Organization.objects.count()} 个组织，{sum(map(len, self.people.values()))} 名职工，{EXPERT_COUNT} 位专家"
+            f"{Organization.objects.count()} 个组织，{sum(map(len, self.people.values()))} 名职工，{EXPERT_COUNT * self.scale} 位专家"
         )
 
     @property
@@ -91,7 +91,7 @@ class Story:
         names = tables.FIELD_NAMES
         fields = sorted(names)
         rows = []
-        for number in range(EXPERT_COUNT):
+        for number in range(EXPERT_COUNT * self.scale):
             known = {fields[number % len(fields)], *rng.sample(fields, 3)}
             divisions = rng.sample(sorted(results.OBJECTS), 8)
             rows.append(

@@ -33,7 +33,7 @@ class Command(BaseCommand):
                 f"Port {port} is taken; choose another, for example PORT={port + 1}."
             )
         serving.prepare()
-        # Its own message loop stops it on Ctrl-C; the helpers follow when it has drained.
+        # Its own message loop stops it on Ctrl-C; its companions follow when it has drained.
         server = Granian(
             "huomiao.wsgi:application",
             address=host,
@@ -46,5 +46,5 @@ class Command(BaseCommand):
         )
         self.stdout.write(f"火苗 Huomiao  http://{host}:{port}/  （Ctrl-C 停止 / Ctrl-C stops）")
         self.stdout.flush()
-        with serving.helpers(["db_worker", "--no-startup-delay"], ["turn_clock", "--forever"]):
+        with serving.companions(["db_worker", "--no-startup-delay"], ["turn_clock", "--forever"]):
             server.serve()
