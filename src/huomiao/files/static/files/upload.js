@@ -32,6 +32,8 @@ function enhance(form) {
     const files = [...event.dataTransfer.files];
     send(form, input.multiple ? files : files.slice(0, 1));
   });
+  // On a slow line somebody has chosen before this script arrived: nothing will fire again for that.
+  if (input.files.length) start(form, input);
 }
 
 function start(form, input) {

@@ -196,7 +196,8 @@ function start(form) {
     if (dirty && !stuck && navigator.onLine) fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, keepalive: true });
   });
 
-  show();
-  restore();
+  // On a slow line somebody may have scored before this script arrived: that is newer than anything kept.
+  if (criteria.some(({ input }) => input.value !== input.defaultValue)) changed();
+  else restore();
   show();
 }
