@@ -65,15 +65,19 @@ def test_declaring_on_a_phone_in_large_type(open_window):
 def late(window: Window, script: str) -> Iterator[None]:
     """Let ``script`` arrive only when the block is over, as on a bad line."""
     held: list[Route] = []
+    is_over = False
 
     def hold(route: Route) -> None:
-        held.append(route)
+        if is_over:
+            route.continue_()
+        else:
+            held.append(route)
 
     window.page.route(f"**/{script}*", hold)
     yield
     while not held:
         window.page.wait_for_timeout(50)
-    window.page.unroute(f"**/{script}*")
+    is_over = True
     for route in held:
         route.continue_()
 
