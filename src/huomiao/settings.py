@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "huomiao.portal",
     "huomiao.stats",
     "huomiao.innovations",
+    "huomiao.practice",
     "huomiao.studios",
     "huomiao.honours",
     "huomiao.notices",

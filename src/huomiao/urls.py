@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("huomiao.honours.urls")),
     path("", include("huomiao.notices.urls")),
     path("", include("huomiao.innovations.urls")),
+    path("", include("huomiao.practice.urls")),
     path("", include("huomiao.stats.urls")),
 ]
 

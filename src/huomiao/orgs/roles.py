@@ -13,6 +13,7 @@ class Role(models.TextChoices):
     SECRETARY = "secretary", _("基层工会干部")
     OFFICER = "officer", _("工会经办人")
     ORGANISER = "organiser", _("主办方")
+    TRAINER = "trainer", _("培训管理员")
     EDITOR = "editor", _("资讯编辑")
     ADMINISTRATOR = "administrator", _("系统管理员")
 
@@ -27,6 +28,7 @@ class Power(models.TextChoices):
     MANAGE_ORGS = "manage_orgs", _("维护下级组织")
     MANAGE_PEOPLE = "manage_people", _("授予角色")
     RUN_CALLS = "run_calls", _("发布征集、组织评审、公示与发布")
+    RUN_PRACTICE = "run_practice", _("管理题库、练兵活动、课程与考试")
     SEE_FIGURES = "see_figures", _("查看统计")
     EDIT_NEWS = "edit_news", _("编辑资讯")
     SEE_HISTORY = "see_history", _("查看操作历史")
@@ -35,7 +37,14 @@ class Power(models.TextChoices):
 POWERS: dict[Role, frozenset[Power]] = {
     Role.MEMBER: frozenset({Power.DECLARE}),
     Role.SECRETARY: frozenset(
-        {Power.DECLARE, Power.DECLARE_FOR_OTHERS, Power.MANAGE_ROSTER, Power.RECOMMEND, Power.SEE_FIGURES}
+        {
+            Power.DECLARE,
+            Power.DECLARE_FOR_OTHERS,
+            Power.MANAGE_ROSTER,
+            Power.RECOMMEND,
+            Power.RUN_PRACTICE,
+            Power.SEE_FIGURES,
+        }
     ),
     Role.OFFICER: frozenset(
         {
@@ -43,6 +52,7 @@ POWERS: dict[Role, frozenset[Power]] = {
             Power.RECOMMEND,
             Power.MANAGE_ORGS,
             Power.MANAGE_PEOPLE,
+            Power.RUN_PRACTICE,
             Power.SEE_FIGURES,
             Power.SEE_HISTORY,
         }
@@ -54,10 +64,12 @@ POWERS: dict[Role, frozenset[Power]] = {
             Power.MANAGE_ORGS,
             Power.MANAGE_PEOPLE,
             Power.RUN_CALLS,
+            Power.RUN_PRACTICE,
             Power.SEE_FIGURES,
             Power.SEE_HISTORY,
         }
     ),
+    Role.TRAINER: frozenset({Power.RUN_PRACTICE, Power.SEE_FIGURES}),
     Role.EDITOR: frozenset({Power.EDIT_NEWS}),
     Role.ADMINISTRATOR: frozenset({Power.MANAGE_ORGS, Power.MANAGE_PEOPLE, Power.MANAGE_ROSTER, Power.SEE_HISTORY}),
 }
@@ -66,14 +78,17 @@ POWERS: dict[Role, frozenset[Power]] = {
 GRANTS: dict[Role, frozenset[Role]] = {
     Role.MEMBER: frozenset(),
     Role.SECRETARY: frozenset(),
-    Role.OFFICER: frozenset({Role.MEMBER, Role.SECRETARY, Role.OFFICER}),
-    Role.ORGANISER: frozenset({Role.MEMBER, Role.SECRETARY, Role.OFFICER, Role.ORGANISER, Role.EDITOR}),
+    Role.OFFICER: frozenset({Role.MEMBER, Role.SECRETARY, Role.OFFICER, Role.TRAINER}),
+    Role.ORGANISER: frozenset({Role.MEMBER, Role.SECRETARY, Role.OFFICER, Role.ORGANISER, Role.TRAINER, Role.EDITOR}),
+    Role.TRAINER: frozenset(),
     Role.EDITOR: frozenset(),
     Role.ADMINISTRATOR: frozenset(Role),
 }
 
 # Roles whose holders act for others: they are asked for a second factor when the setting demands it.
-OFFICIAL_ROLES = frozenset({Role.SECRETARY, Role.OFFICER, Role.ORGANISER, Role.EDITOR, Role.ADMINISTRATOR})
+OFFICIAL_ROLES = frozenset(
+    {Role.SECRETARY, Role.OFFICER, Role.ORGANISER, Role.TRAINER, Role.EDITOR, Role.ADMINISTRATOR}
+)
 
 
 def roles_with(power: Power) -> list[Role]:

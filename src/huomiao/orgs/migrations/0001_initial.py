@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('member', '职工'), ('secretary', '基层工会干部'), ('officer', '工会经办人'), ('organiser', '主办方'), ('editor', '资讯编辑'), ('administrator', '系统管理员')], max_length=16, verbose_name='角色')),
+                ('role', models.CharField(choices=[('member', '职工'), ('secretary', '基层工会干部'), ('officer', '工会经办人'), ('organiser', '主办方'), ('trainer', '培训管理员'), ('editor', '资讯编辑'), ('administrator', '系统管理员')], max_length=16, verbose_name='角色')),
                 ('since', models.DateTimeField(default=django.utils.timezone.now)),
                 ('until', models.DateTimeField(blank=True, null=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),

@@ -1,0 +1,46 @@
+"""The models of practice and exams, one module per noun."""
+
+from __future__ import annotations
+
+from huomiao.practice.models.attempts import AnswerCheck, Attempt
+from huomiao.practice.models.banks import (
+    Bank,
+    KeyReport,
+    Question,
+    QuestionFile,
+    QuestionVersion,
+    Release,
+    Topic,
+)
+from huomiao.practice.models.campaigns import Campaign
+from huomiao.practice.models.exams import (
+    BlueprintLine,
+    Candidate,
+    Exam,
+    ExamPaper,
+    ItemMark,
+    SavedAnswer,
+    Signal,
+    Sitting,
+)
+
+__all__ = [
+    "AnswerCheck",
+    "Attempt",
+    "Bank",
+    "BlueprintLine",
+    "Campaign",
+    "Candidate",
+    "Exam",
+    "ExamPaper",
+    "ItemMark",
+    "KeyReport",
+    "Question",
+    "QuestionFile",
+    "QuestionVersion",
+    "Release",
+    "SavedAnswer",
+    "Signal",
+    "Sitting",
+    "Topic",
+]

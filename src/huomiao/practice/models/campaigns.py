@@ -1,0 +1,51 @@
+"""Campaigns: a practice activity with dates, banks, rules and target units."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from huomiao.orgs.models import Organization
+from huomiao.practice.models.banks import Bank
+from huomiao.practice.states import CampaignState, Feedback
+
+
+class Campaign(models.Model):
+    """A practice activity (岗位练兵活动) that a union runs for the units in its branch."""
+
+    organiser = models.ForeignKey(
+        Organization, verbose_name=_("主办工会"), on_delete=models.PROTECT, related_name="practice_campaigns"
+    )
+    slug = models.SlugField(_("网址代码"), max_length=60, unique=True)
+    title = models.CharField(_("名称"), max_length=80)
+    text = models.TextField(_("活动说明"), blank=True)
+    state = models.CharField(_("状态"), max_length=10, choices=CampaignState, default=CampaignState.DRAFT)
+    opens_at = models.DateTimeField(_("开始时间"))
+    closes_at = models.DateTimeField(_("结束时间"))
+    banks = models.ManyToManyField(Bank, verbose_name=_("题库"), related_name="campaigns")
+    # Whose branches take part; none means the organiser's whole branch.
+    targets = models.ManyToManyField(Organization, verbose_name=_("参加单位"), blank=True, related_name="+")
+    questions = models.PositiveSmallIntegerField(
+        _("每次题数"), default=10, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    minutes = models.PositiveSmallIntegerField(_("每次限时（分钟）"), default=10)
+    tries_a_day = models.PositiveSmallIntegerField(_("每日计分次数"), default=3)
+    points_a_day = models.PositiveSmallIntegerField(_("每日积分上限"), default=30)
+    feedback = models.CharField(_("何时显示答案"), max_length=4, choices=Feedback, default=Feedback.END)
+    created_at = models.DateTimeField(auto_now_add=True)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="practice_campaign_ends_after_start"),
+        )
+        verbose_name = _("练兵活动")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("practice:campaign", args=[self.slug])

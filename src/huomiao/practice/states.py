@@ -1,0 +1,138 @@
+"""The choices of practice and exams, and which moves are allowed."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Use(models.TextChoices):
+    """What a question may be asked in. A question for exams never appears where people practise."""
+
+    PRACTICE = "practice", _("练习")
+    EXAM = "exam", _("考试")
+    BOTH = "both", _("练习与考试")
+
+
+class QuestionState(models.TextChoices):
+    """Where the newest version of a question stands; what is published stays in use meanwhile."""
+
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("待审核")
+    PUBLISHED = "published", _("已审核")
+    RETIRED = "retired", _("已停用")
+
+
+QUESTION_MOVES: dict[QuestionState, frozenset[QuestionState]] = {
+    QuestionState.DRAFT: frozenset({QuestionState.SUBMITTED, QuestionState.PUBLISHED, QuestionState.RETIRED}),
+    QuestionState.SUBMITTED: frozenset({QuestionState.DRAFT, QuestionState.PUBLISHED, QuestionState.RETIRED}),
+    QuestionState.PUBLISHED: frozenset({QuestionState.DRAFT, QuestionState.RETIRED}),
+    QuestionState.RETIRED: frozenset({QuestionState.DRAFT}),
+}
+
+
+class Level(models.TextChoices):
+    """The five levels of the national skill classification, lowest first, and what is for everybody."""
+
+    ANY = "", _("不分等级")
+    FIVE = "5", _("初级工（五级）")
+    FOUR = "4", _("中级工（四级）")
+    THREE = "3", _("高级工（三级）")
+    TWO = "2", _("技师（二级）")
+    ONE = "1", _("高级技师（一级）")
+
+
+class TopicKind(models.TextChoices):
+    """What a node of the knowledge tree is."""
+
+    TRADE = "trade", _("工种")
+    SUBJECT = "subject", _("科目")
+    POINT = "point", _("知识点")
+
+
+class ReportState(models.TextChoices):
+    """A worker said that a key is wrong."""
+
+    OPEN = "open", _("待处理")
+    UPHELD = "upheld", _("属实，已更正")
+    DISMISSED = "dismissed", _("不采纳")
+
+
+class Mode(models.TextChoices):
+    """How a paper of questions is practised; part of every attempt."""
+
+    DRILL = "drill", _("专项练习")
+    DAILY = "daily", _("每日一题")
+    CHALLENGE = "challenge", _("每日挑战")
+    WRONG = "wrong", _("错题重练")
+    REVIEW = "review", _("复习")
+    LEVEL = "level", _("闯关")
+    SUDDEN = "sudden", _("挑战答题")
+    DUEL = "duel", _("对战")
+    MOCK = "mock", _("模拟考试")
+    COURSE = "course", _("课程练习")
+
+
+class Feedback(models.TextChoices):
+    """When the right answer and its explanation are shown."""
+
+    EACH = "each", _("每题答后")
+    END = "end", _("交卷后")
+
+
+class CampaignState(models.TextChoices):
+    DRAFT = "draft", _("草稿")
+    PUBLISHED = "published", _("已发布")
+    ENDED = "ended", _("已结束")
+    CANCELLED = "cancelled", _("已取消")
+
+
+class ExamState(models.TextChoices):
+    """The life of an exam: who may see what follows from it and from the clock."""
+
+    DRAFT = "draft", _("草稿")
+    ANNOUNCED = "announced", _("已发布")
+    MARKING = "marking", _("阅卷中")
+    REVIEWED = "reviewed", _("待公布成绩")
+    RELEASED = "released", _("已公布成绩")
+    CANCELLED = "cancelled", _("已取消")
+
+
+EXAM_MOVES: dict[ExamState, frozenset[ExamState]] = {
+    ExamState.DRAFT: frozenset({ExamState.ANNOUNCED, ExamState.CANCELLED}),
+    ExamState.ANNOUNCED: frozenset({ExamState.MARKING, ExamState.CANCELLED}),
+    ExamState.MARKING: frozenset({ExamState.REVIEWED}),
+    ExamState.REVIEWED: frozenset({ExamState.MARKING, ExamState.RELEASED}),
+    ExamState.RELEASED: frozenset({ExamState.MARKING}),
+    ExamState.CANCELLED: frozenset(),
+}
+
+
+class PaperPlan(models.TextChoices):
+    """How candidates get their questions."""
+
+    FIXED = "fixed", _("统一试卷")
+    EQUAL = "equal", _("多套平行卷")
+    DRAWN = "drawn", _("每人抽题")
+
+
+class Eligibility(models.TextChoices):
+    """Who may sit an exam."""
+
+    ROSTER = "roster", _("所选单位名册上的职工")
+    LIST = "list", _("考生名单")
+
+
+class SittingState(models.TextChoices):
+    RUNNING = "running", _("答题中")
+    SUBMITTED = "submitted", _("已交卷")
+    VOID = "void", _("已作废")
+
+
+class SubmitReason(models.TextChoices):
+    """Why a sitting ended."""
+
+    BY_HAND = "hand", _("考生交卷")
+    TIME = "time", _("到时自动交卷")
+    OFFICER = "officer", _("监考收卷")
+    KEYED = "keyed", _("纸质答卷录入")

@@ -1,0 +1,9 @@
+"""The addresses of practice and exams, one module per noun."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "practice"
+
+urlpatterns: list[URLPattern | URLResolver] = []
