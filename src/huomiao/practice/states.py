@@ -87,6 +87,31 @@ class CampaignState(models.TextChoices):
     CANCELLED = "cancelled", _("已取消")
 
 
+class CourseState(models.TextChoices):
+    """The life of a course: what is closed takes nobody new, and lets those who began finish."""
+
+    DRAFT = "draft", _("草稿")
+    PUBLISHED = "published", _("已发布")
+    CLOSED = "closed", _("已下架")
+
+
+COURSE_MOVES: dict[CourseState, frozenset[CourseState]] = {
+    CourseState.DRAFT: frozenset({CourseState.PUBLISHED}),
+    CourseState.PUBLISHED: frozenset({CourseState.CLOSED}),
+    CourseState.CLOSED: frozenset({CourseState.PUBLISHED}),
+}
+
+
+class SectionKind(models.TextChoices):
+    """What a section of a course is made of."""
+
+    TEXT = "text", _("图文")
+    PICTURE = "picture", _("图片")
+    VIDEO = "video", _("视频")
+    PDF = "pdf", _("PDF")
+    DRILL = "drill", _("随堂练习")
+
+
 class ExamState(models.TextChoices):
     """The life of an exam: who may see what follows from it and from the clock."""
 

@@ -13,6 +13,7 @@ from huomiao.practice.models.banks import (
     Topic,
 )
 from huomiao.practice.models.campaigns import Campaign
+from huomiao.practice.models.courses import Course, Enrolment, Section, SectionDone
 from huomiao.practice.models.exams import (
     BlueprintLine,
     Candidate,
@@ -31,6 +32,8 @@ __all__ = [
     "BlueprintLine",
     "Campaign",
     "Candidate",
+    "Course",
+    "Enrolment",
     "Exam",
     "ExamPaper",
     "ItemMark",
@@ -40,6 +43,8 @@ __all__ = [
     "QuestionVersion",
     "Release",
     "SavedAnswer",
+    "Section",
+    "SectionDone",
     "Signal",
     "Sitting",
     "Topic",
