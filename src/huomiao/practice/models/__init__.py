@@ -24,6 +24,7 @@ from huomiao.practice.models.exams import (
     Signal,
     Sitting,
 )
+from huomiao.practice.models.play import Choice, Duel
 
 __all__ = [
     "AnswerCheck",
@@ -32,7 +33,9 @@ __all__ = [
     "BlueprintLine",
     "Campaign",
     "Candidate",
+    "Choice",
     "Course",
+    "Duel",
     "Enrolment",
     "Exam",
     "ExamPaper",
