@@ -282,3 +282,15 @@ def test_an_organiser_revokes_from_the_page(client, call):
     assert Declaration.objects.get(pk=declaration.pk).state == State.PUBLISHED
     client.post(reverse("innovations:published-revoke", args=[declaration.pk]), {"reason": "重复获奖"})
     assert Declaration.objects.get(pk=declaration.pk).state == State.REVOKED
+
+
+def test_the_texts_are_searched_twice_however_much_the_page_counts(client, call):
+    """Once for the facets and the number of results together, once for the page itself: searching is what costs."""
+    for number in range(3):
+        publish(call, title=f"轧辊装置{number}")
+
+    with CaptureQueriesContext(connection) as captured:
+        client.get(reverse(LIST), {"q": "轧辊"})
+
+    searching = [query["sql"] for query in captured if "轧辊" in query["sql"]]
+    assert len(searching) == 2

@@ -17,6 +17,12 @@ class KeyPaginator(Paginator[Any]):
 
     object_list: QuerySet[Any]
 
+    def __init__(self, rows: QuerySet[Any], per_page: int, *, count: int | None = None) -> None:
+        """``count`` is the number of rows where the page has counted them already."""
+        super().__init__(rows, per_page)
+        if count is not None:
+            self.__dict__["count"] = count
+
     def page(self, number: int | str) -> Page[Any]:
         found = super().page(number)
         wanted: QuerySet[Any] = self.object_list[found.start_index() - 1 if self.count else 0 : found.end_index()]

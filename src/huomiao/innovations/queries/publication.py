@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -50,12 +51,17 @@ SORTS: dict[str, tuple[str, ...]] = {
 }
 
 
-def found(chosen: Mapping[str, str], words: Iterable[str], *, without: str = "") -> QuerySet[Declaration]:
-    """The published results that match the chosen facets and all ``words``; ``without`` leaves one facet out."""
-    rows = published()
+def found(chosen: Mapping[str, str], words: Iterable[str]) -> QuerySet[Declaration]:
+    """The published results that match the chosen facets and all ``words``."""
+    rows = _searched(words)
     for name, column in FACETS.items():
-        if chosen.get(name) and name != without:
+        if chosen.get(name):
             rows = rows.filter(**{column: chosen[name]})
+    return rows
+
+
+def _searched(words: Iterable[str]) -> QuerySet[Declaration]:
+    rows = published()
     for word in words:
         # What is not shown is not searched either: a search that finds it would tell what it says.
         shown = Q(consent__in=SHOWS_ABSTRACT) & (Q(abstract__icontains=word) | Q(keywords__icontains=word))
@@ -75,12 +81,40 @@ def sorted_by(rows: QuerySet[Declaration], sort: str) -> QuerySet[Declaration]:
     )
 
 
-def counts(chosen: Mapping[str, str], words: list[str], name: str) -> list[tuple[str, int]]:
-    """How many results each value of facet ``name`` would leave, with the other facets as chosen; most first."""
-    column = FACETS[name]
-    rows = found(chosen, words, without=name).order_by()
-    counted = rows.values_list(column).annotate(count=Count("pk")).order_by("-count", column)
-    return [(str(value), count) for value, count in counted if value]
+@dataclass(frozen=True)
+class Tally:
+    """The published results that match some words, counted by everything that the list can be narrowed by.
+
+    Searching texts is what costs, so it is done once for all facets and the number of results together.
+    """
+
+    # The values of FACETS in their order, and how many results have just these.
+    groups: list[tuple[tuple[str, ...], int]]
+    chosen: Mapping[str, str]
+
+    @property
+    def total(self) -> int:
+        """How many results the list holds as it is narrowed."""
+        return sum(count for values, count in self.groups if self._matches(values))
+
+    def counts(self, name: str) -> list[tuple[str, int]]:
+        """How many results each value of facet ``name`` would leave, with the other facets as chosen; most first."""
+        place = list(FACETS).index(name)
+        counted: Counter[str] = Counter()
+        for values, count in self.groups:
+            if values[place] and self._matches(values, without=name):
+                counted[values[place]] += count
+        return sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+
+    def _matches(self, values: tuple[str, ...], *, without: str = "") -> bool:
+        facets = zip(FACETS, values, strict=True)
+        return all(value == self.chosen[name] for name, value in facets if name != without and self.chosen.get(name))
+
+
+def tally(chosen: Mapping[str, str], words: Iterable[str]) -> Tally:
+    """What the page of results counts, in one query."""
+    grouped = _searched(words).order_by().values_list(*FACETS.values()).annotate(count=Count("pk"))
+    return Tally([(tuple(str(value or "") for value in row[:-1]), row[-1]) for row in grouped], chosen)
 
 
 def pictures(declarations: Iterable[Declaration]) -> dict[int, list[Attachment]]:

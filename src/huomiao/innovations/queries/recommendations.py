@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from huomiao.innovations.models import (
     Author,
@@ -120,12 +120,34 @@ def with_papers(declarations: QuerySet[Declaration]) -> QuerySet[Declaration]:
     )
 
 
+# What costs much to read (encrypted fields, long JSON) and no row of a list shows.
+HEAVY = ("contact_phone", "signature", "handed_in", "pledges")
+
+
 def for_rows(declarations: QuerySet[Declaration]) -> QuerySet[Declaration]:
     """``with_papers`` without what no row of a list shows: the encrypted fields, which cost more to read than the rest."""
+    return declarations.prefetch_related(*_row_papers()).defer(*HEAVY)
+
+
+def for_ranking(declarations: QuerySet[Declaration]) -> QuerySet[Declaration]:
+    """The declarations with what a row of the ranked list shows; their papers come with ``fetch_papers``."""
+    return declarations.select_related(None).select_related("unit", "category", "field").defer(*HEAVY)
+
+
+def fetch_papers(declarations: Sequence[Declaration]) -> None:
+    """What ``for_rows`` fetches with a list, for several lists of one page at once."""
+    prefetch_related_objects(declarations, *_row_papers())
+
+
+def _row_papers() -> list[str | Prefetch[Author]]:
     people = Author.objects.defer("id_number", "phone", "contribution")
-    return declarations.prefetch_related(
-        Prefetch("authors", people), "attachments", "earlier_awards", "likenesses__other__call", "likenesses__honour"
-    ).defer("contact_phone", "signature", "handed_in", "pledges")
+    return [
+        Prefetch("authors", people),
+        "attachments",
+        "earlier_awards",
+        "likenesses__other__call",
+        "likenesses__honour",
+    ]
 
 
 def ranked(call: Call, union: Organization) -> QuerySet[Declaration]:

@@ -88,13 +88,13 @@ def published(request: HttpRequest) -> HttpResponse:
     words = q.split()[:MOST_WORDS]
     sort = request.GET.get("sort", "")
     rows = queries.sorted_by(queries.found(chosen, words), sort)
-    page = KeyPaginator(rows.select_related("call", "category", "field", "unit", "union"), PAGE).get_page(
-        request.GET.get("page")
-    )
+    tally = queries.tally(chosen, words)
+    shown = rows.select_related("call", "category", "field", "unit", "union")
+    page = KeyPaginator(shown, PAGE, count=tally.total).get_page(request.GET.get("page"))
     context = {
         "page_obj": page,
         "cards": cards(page.object_list),
-        "facets": _facets(request, chosen, words),
+        "facets": _facets(request, tally),
         "chosen": {name: value for name, value in chosen.items() if value},
         "q": q,
         "sort": sort,
@@ -110,7 +110,8 @@ def cards(declarations: Any) -> list[Card]:
     return [Card(one, links.preview(pictures[one.pk][0].file, to=None) if one.pk in pictures else "") for one in found]
 
 
-def _facets(request: HttpRequest, chosen: dict[str, str], words: list[str]) -> list[Facet]:
+def _facets(request: HttpRequest, tally: queries.Tally) -> list[Facet]:
+    chosen = tally.chosen
     unions = Organization.objects.filter(pk__in=queries.published().values("union")).only("code", "name", "short_name")
     calls = Call.objects.filter(state=CallState.PUBLISHED).only("slug", "title")
     labels = {
@@ -139,7 +140,7 @@ def _facets(request: HttpRequest, chosen: dict[str, str], words: list[str]) -> l
             without=address(name, ""),
             values=[
                 FacetValue(label(name, value), count, address(name, value), value == chosen[name])
-                for value, count in queries.counts(chosen, words, name)[:FACET_SHOWN]
+                for value, count in tally.counts(name)[:FACET_SHOWN]
             ],
         )
         for name in FACET_NAMES

@@ -260,14 +260,15 @@ def _recommend_page(
 ) -> HttpResponse:
     now = timezone.now()
     table = recommendations.table_in_force(call, union)
-    chosen = list(recommendations.for_rows(recommendations.ranked(call, union)))
+    chosen = list(recommendations.for_ranking(recommendations.ranked(call, union)))
     filters = FilterForm(request.GET or None, call=call)
     for bound in filters:
         # The candidates stand inside the form of the list; their filter is a form of its own, tied by name.
         bound.field.widget.attrs["form"] = "narrow"
-    everything = recommendations.for_rows(recommendations.unranked(call, union))
+    everything = recommendations.for_ranking(recommendations.unranked(call, union))
     page = KeyPaginator(narrowed(everything, filters), PAGE).get_page(request.GET.get("page"))
     candidates = [] if table else [*_typed_elsewhere(everything, page, typed), *page]
+    recommendations.fetch_papers([*chosen, *candidates])
     traits = recommendations.measures([*chosen, *candidates])
     may_rank = rules.can_rank(request.user, call, union) and table is None and rules.is_desk_open(call, union, now)
     context = {
