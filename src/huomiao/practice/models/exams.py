@@ -51,6 +51,11 @@ class Exam(models.Model):
     seed = models.CharField(max_length=32, blank=True)
     # Papers were built: from here on the rules above are frozen.
     built_at = models.DateTimeField(null=True, blank=True)
+    # Papers are being built: since when, how many of how many, and what stopped it.
+    building_at = models.DateTimeField(null=True, blank=True)
+    build_done = models.PositiveIntegerField(default=0)
+    build_total = models.PositiveIntegerField(default=0)
+    build_problem = models.CharField(max_length=200, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
     appeals_until = models.DateTimeField(_("成绩复核截止"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -119,6 +124,8 @@ class Candidate(models.Model):
     # Keyed hash of the room ticket; the ticket itself is shown once, when it is printed.
     ticket_key = models.CharField(max_length=64, blank=True)
     paper = models.ForeignKey(ExamPaper, null=True, on_delete=models.PROTECT, related_name="candidates")
+    # Minutes on top of the exam's own, for somebody who needs longer; they also count after its closing.
+    extra_minutes = models.PositiveSmallIntegerField(_("加时（分钟）"), default=0)
 
     class Meta:
         constraints = (
@@ -166,6 +173,7 @@ class SavedAnswer(models.Model):
     sitting = models.ForeignKey(Sitting, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
     # Which question, counted from 0 in the paper's own order.
     position = models.PositiveSmallIntegerField()
+    # The device's epoch times ``sittings.SEQ_ROOM`` plus its own count: what a later device says counts more.
     seq = models.PositiveIntegerField()
     # In the version's own order; null takes an answer back.
     answer = models.JSONField(null=True)
