@@ -87,6 +87,23 @@ class CampaignState(models.TextChoices):
     CANCELLED = "cancelled", _("已取消")
 
 
+CAMPAIGN_MOVES: dict[CampaignState, frozenset[CampaignState]] = {
+    CampaignState.DRAFT: frozenset({CampaignState.PUBLISHED, CampaignState.CANCELLED}),
+    CampaignState.PUBLISHED: frozenset({CampaignState.ENDED, CampaignState.CANCELLED}),
+    CampaignState.ENDED: frozenset(),
+    CampaignState.CANCELLED: frozenset(),
+}
+
+
+class Period(models.TextChoices):
+    """What a board covers."""
+
+    DAY = "day", _("今日")
+    WEEK = "week", _("本周")
+    MONTH = "month", _("本月")
+    EVER = "ever", _("累计")
+
+
 class CourseState(models.TextChoices):
     """The life of a course: what is closed takes nobody new, and lets those who began finish."""
 
@@ -161,3 +178,72 @@ class SubmitReason(models.TextChoices):
     TIME = "time", _("到时自动交卷")
     OFFICER = "officer", _("监考收卷")
     KEYED = "keyed", _("纸质答卷录入")
+
+
+class SheetState(models.TextChoices):
+    """Where one marker's sheet for one answer stands."""
+
+    ASSIGNED = "assigned", _("未评")
+    DRAFT = "draft", _("已评待锁定")
+    LOCKED = "locked", _("已锁定")
+
+
+class ThirdRule(models.TextChoices):
+    """What an answer is worth when two markers disagreed and a third has marked it."""
+
+    NEAREST = "nearest", _("三评与较近一评的平均分")
+    THIRD = "third", _("以三评为准")
+    MEAN = "mean", _("三评的平均分")
+
+
+class RunState(models.TextChoices):
+    """Where a run over all sittings of an exam stands."""
+
+    RUNNING = "running", _("进行中")
+    DONE = "done", _("已完成")
+
+
+class RunCause(models.TextChoices):
+    """Why all sittings are marked."""
+
+    BEGUN = "begun", _("开始阅卷")
+    CORRECTION = "correction", _("答案更正")
+    CHECK = "check", _("复核全部成绩")
+
+
+class CorrectionKind(models.TextChoices):
+    """What becomes of an exam's question whose key was wrong."""
+
+    KEY = "key", _("更正答案")
+    ALL_RIGHT = "all_right", _("全体给满分")
+    DROP = "drop", _("本题作废，其余题按比例折算")
+
+
+class CorrectionState(models.TextChoices):
+    DRAFT = "draft", _("待确认")
+    APPLIED = "applied", _("已生效")
+    DROPPED = "dropped", _("未采用")
+
+
+class AppealState(models.TextChoices):
+    """What became of a candidate's request to look at a result again."""
+
+    OPEN = "open", _("待复核")
+    UPHELD = "upheld", _("成绩已更正")
+    KEPT = "kept", _("维持原成绩")
+
+
+class Verdict(models.TextChoices):
+    """What a person decided about a sitting with signals."""
+
+    KEPT = "kept", _("成绩有效")
+    VOID = "void", _("成绩作废")
+
+
+class PaperSheetState(models.TextChoices):
+    """Where the keying of one candidate's paper answer sheet stands."""
+
+    WAITING = "waiting", _("待录入")
+    ONCE = "once", _("已录一遍")
+    DIFFERENT = "different", _("两遍不一致")
+    DONE = "done", _("已入库")
