@@ -85,7 +85,7 @@ class Kind(Protocol):
         """
 
     def grade(self, body: Body, key: Key, answer: Answer, *, partial: bool = False) -> Grade:
-        """How right ``answer`` is. With ``partial`` an incomplete answer without a wrong part gets its share."""
+        """How right ``answer`` is. With ``partial`` an answer that is not wholly right gets what its kind gives it."""
 
     def sent(self, answer: Answer, order: Sequence[int]) -> Any:
         """The inverse of ``read``: an own-order answer in shown places, to fill a page again."""
