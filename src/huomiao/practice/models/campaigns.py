@@ -34,13 +34,25 @@ class Campaign(models.Model):
     minutes = models.PositiveSmallIntegerField(_("每次限时（分钟）"), default=10)
     tries_a_day = models.PositiveSmallIntegerField(_("每日计分次数"), default=3)
     points_a_day = models.PositiveSmallIntegerField(_("每日积分上限"), default=30)
+    # What the report calls qualified and excellent, of a person's best counted try.
+    pass_percent = models.PositiveSmallIntegerField(_("合格线（%）"), default=60, validators=[MaxValueValidator(100)])
+    excellent_percent = models.PositiveSmallIntegerField(
+        _("优秀线（%）"), default=90, validators=[MaxValueValidator(100)]
+    )
     feedback = models.CharField(_("何时显示答案"), max_length=4, choices=Feedback, default=Feedback.END)
+    copied_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies")
+    published_at = models.DateTimeField(null=True, blank=True)
+    # When it was ended by hand before its time, or cancelled.
+    stopped_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     is_demo = models.BooleanField(default=False)
 
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="practice_campaign_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(excellent_percent__gte=F("pass_percent")), name="practice_campaign_excellent_above_pass"
+            ),
         )
         verbose_name = _("练兵活动")
 
