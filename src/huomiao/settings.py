@@ -129,6 +129,7 @@ MIDDLEWARE = [
     "huomiao.accounts.middleware.UnsentFormMiddleware",
     "huomiao.accounts.middleware.PasswordChangeMiddleware",
     "huomiao.orgs.middleware.SecondFactorMiddleware",
+    "huomiao.practice.middleware.IdentityMiddleware",
     "huomiao.core.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
