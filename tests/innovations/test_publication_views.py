@@ -293,4 +293,5 @@ def test_the_texts_are_searched_twice_however_much_the_page_counts(client, call)
         client.get(reverse(LIST), {"q": "轧辊"})
 
     searching = [query["sql"] for query in captured if "轧辊" in query["sql"]]
-    assert len(searching) == 2
+    # The page's own rows are read by key once it is known which they are.
+    assert len([sql for sql in searching if '"id" IN (' not in sql]) == 2
