@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -284,3 +284,38 @@ def test_the_list_filters_by_state(client, item):
     page = client.get(reverse("notices:list"), {"state": "closed"})
 
     assert [notice for notice, _left in page.context["lines"]] == [closed]
+
+
+@time_machine.travel(datetime(2026, 6, 1, 2, tzinfo=UTC), tick=False)
+def test_a_notice_that_has_not_begun_shows_nothing_to_the_public(client, item, issuer, officer):
+    item.notice.opens_on = date(2026, 6, 2)
+    item.notice.title = "明天才开始的公示"
+    item.notice.save()
+    stranger = MembershipFactory(organization=OrganizationFactory(), role=Role.ORGANISER).user
+
+    for reader in (None, UserFactory(), stranger):
+        if reader:
+            client.force_login(reader)
+        page = client.get(reverse("notices:list")).content.decode()
+        assert "明天才开始的公示" not in page
+        for name, key in (("detail", item.notice_id), ("list-text", item.notice_id), ("object", item.pk)):
+            answer = client.get(reverse(f"notices:{name}", args=[key]))
+            assert answer.status_code == 404, (reader, name)
+            assert "轧辊快换装置" not in answer.content.decode()
+    assert client.post(reverse("notices:object", args=[item.pk]), NAMED).status_code == 404
+    assert not Objection.objects.exists()
+
+    client.force_login(officer)
+    assert "公众还看不到" in client.get(reverse("notices:list")).content.decode()
+    assert "轧辊快换装置" in client.get(reverse("notices:detail", args=[item.notice_id])).content.decode()
+    assert client.post(reverse("notices:object", args=[item.pk]), NAMED).status_code == 409
+
+
+@time_machine.travel(datetime(2026, 6, 2, 2, tzinfo=UTC), tick=False)
+def test_a_notice_is_public_from_its_first_day(client, item):
+    item.notice.opens_on = date(2026, 6, 2)
+    item.notice.save()
+
+    page = client.get(reverse("notices:detail", args=[item.notice_id]))
+
+    assert page.context["lines"] == [(item, True)]

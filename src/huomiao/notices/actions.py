@@ -252,7 +252,7 @@ def make_objection(
     notice = _locked(item.notice)
     fresh = NoticeItem.objects.select_related("notice__issuer").get(pk=item.pk)
     if not queries.takes_objections(fresh, moment):
-        raise WrongState(_("这一项现在不接受异议：公示期已过，或该项已取消。"))
+        raise WrongState(_("这一项现在不接受异议：公示尚未开始或已经结束，或该项已取消。"))
     if len(evidence) > MOST_EVIDENCE:
         raise Invalid(_("证据最多 %(most)d 个文件。") % {"most": MOST_EVIDENCE})
     earlier = queries.same_objection(fresh, text=text, kind=kind, since=moment - TWICE_WITHIN)

@@ -28,9 +28,14 @@ DAYS_TO_RULE = 15
 UNANSWERED = frozenset({ObjectionState.RECEIVED, ObjectionState.ACCEPTED})
 
 
-def visible_to(user: User | AnonymousUser) -> QuerySet[Notice]:
-    """Every notice: they are public, also when they are over or were taken back."""
-    return Notice.objects.select_related("issuer").order_by("-opens_on", "-pk")
+def visible_to(user: User | AnonymousUser, *, at: datetime | None = None) -> QuerySet[Notice]:
+    """Every notice that has begun: they are public, also when they are over or were taken back.
+
+    One with a later first day is seen by those who run the calls of its issuer and by nobody else until then.
+    """
+    begun = Q(opens_on__lte=timezone.localdate(at))
+    ours = within(reach(user, Power.RUN_CALLS), "issuer__path")
+    return Notice.objects.filter(begun | ours).select_related("issuer").order_by("-opens_on", "-pk")
 
 
 def of_subject(subject: models.Model) -> QuerySet[Notice]:

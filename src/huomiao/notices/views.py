@@ -79,6 +79,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": [(item, queries.takes_objections(item, now)) for item in page.object_list],
         "q": request.GET.get("q", ""),
         "days_left": calendar.working_days_left(today, notice.closes_on),
+        "today": today,
         "is_last_day": today == notice.closes_on,
         "is_unchanged": hashing.is_unchanged(notice),
         "guessed_years": calendar.guessed(notice.opens_on, notice.closes_on),
@@ -105,7 +106,8 @@ def list_text(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def object_(request: HttpRequest, pk: int) -> HttpResponse:
-    item = get_object_or_404(NoticeItem.objects.select_related("notice__issuer"), pk=pk)
+    begun = NoticeItem.objects.filter(notice__in=queries.visible_to(request.user).order_by())
+    item = get_object_or_404(begun.select_related("notice__issuer"), pk=pk)
     form = forms.ObjectionForm(request.POST or None, request.FILES or None)
     context: dict[str, Any] = {"item": item, "notice": item.notice, "form": form, "cells": item.titled}
     if not queries.takes_objections(item, timezone.now()):
