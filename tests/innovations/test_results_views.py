@@ -163,6 +163,23 @@ def test_grades_by_category_are_listed_category_after_category(client):
     ]
 
 
+@pytest.mark.parametrize(
+    ("grades_by", "places", "among"),
+    [(GradesBy.ALL, [1, 2, 3, 4], 4), (GradesBy.CATEGORY, [1, 2, 1, 2], 2)],
+)
+def test_places_are_counted_among_those_who_share_the_grades(client, grades_by, places, among):
+    review = _locked_with_ties(grades_by=grades_by)
+
+    rows = list(Result.objects.order_by("position"))
+
+    assert [row.place for row in rows] == places
+    assert all(row.best_place <= row.place <= row.worst_place <= among for row in rows)
+    client.force_login(review.organiser)
+    page = client.get(reverse("innovations:result", args=[rows[-1].pk])).content.decode()
+    assert f"共 {among} 项" in page
+    assert ("总名次" in page) is (grades_by == GradesBy.ALL)
+
+
 def test_a_grade_by_hand_draws_no_line_of_its_own(client):
     review = _locked_with_ties()
     last = Result.objects.order_by("position").last()

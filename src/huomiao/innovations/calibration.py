@@ -109,7 +109,7 @@ def calibrate(marks: Sequence[Mark]) -> Calibration:
 
 
 def place_intervals(calibration: Calibration, categories: dict[int, str], *, seed: int) -> dict[int, tuple[int, int]]:
-    """Between which places of its category each entry lies in 95 of 100 draws."""
+    """Between which places of its category (or whatever places are counted in) each entry lies in 95 of 100 draws."""
     order, drawn = calibration.draws(seed=seed)
     found: dict[int, tuple[int, int]] = {}
     for category in sorted(set(categories.values())):

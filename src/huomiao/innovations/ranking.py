@@ -12,7 +12,10 @@ from huomiao.innovations.states import GradesBy
 
 @dataclass(frozen=True)
 class Scored:
-    """An entry with the score that decides and, in order, what breaks a tie."""
+    """An entry with the score that decides and, in order, what breaks a tie.
+
+    ``category`` is among what it is placed: its category, or "" for all where places run over everything.
+    """
 
     entry: int
     category: str

@@ -42,17 +42,15 @@ def compute(review: Round, *, by: User | None) -> list[Result]:
         ]
     )
     drafts = {pk: _draft(review, entry, sheets[pk], fitted) for pk, entry in entries.items()}
-    scored = [
-        ranking.Scored(pk, entries[pk].category_name, _deciding(review, draft), draft.tie_breaks)
-        for pk, draft in drafts.items()
-    ]
+    grades_by = GradesBy(review.rules["grades_by"])
+    # Among whom places are counted: where grades run over everything, so do they.
+    pools = {pk: entry.category_name if grades_by == GradesBy.CATEGORY else "" for pk, entry in entries.items()}
+    scored = [ranking.Scored(pk, pools[pk], _deciding(review, draft), draft.tie_breaks) for pk, draft in drafts.items()]
     places = ranking.places(scored)
-    graded = ranking.as_graded(scored, by=GradesBy(review.rules["grades_by"]))
+    graded = ranking.as_graded(scored, by=grades_by)
     positions = {one.entry: position for position, one in enumerate(graded, 1)}
     tied = ranking.tie_breaker(scored)
-    spans = calibration.place_intervals(
-        fitted, {pk: entry.category_name for pk, entry in entries.items()}, seed=review.seed
-    )
+    spans = calibration.place_intervals(fitted, pools, seed=review.seed)
     made = []
     for pk, draft in drafts.items():
         detail: dict[str, Any] = {

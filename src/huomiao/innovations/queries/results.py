@@ -48,6 +48,19 @@ def cuts(review: Round) -> set[int]:
     return set(given.values(*groups).annotate(last=Max("position")).values_list("last", flat=True))
 
 
+def places_by_category(review: Round) -> bool:
+    """Whether places are counted within each category: as the grades are given."""
+    return bool(review.rules["grades_by"] == GradesBy.CATEGORY)
+
+
+def placed_with(result: Result) -> int:
+    """Among how many the place of ``result`` is counted."""
+    rows = result.round.results.all()
+    if places_by_category(result.round):
+        rows = rows.filter(entry__category_name=result.entry.category_name)
+    return rows.count()
+
+
 def deciding_field(review: Round) -> str:
     return "calibrated" if review.rules["basis"] == Basis.CALIBRATED else "raw"
 

@@ -65,6 +65,7 @@ def results(request: UserRequest, slug: str) -> HttpResponse:
         "page": page,
         "rows": rows,
         "by_calibrated": review.rules["basis"] == Basis.CALIBRATED,
+        "by_category": queries.places_by_category(review),
         "grades": [(grade, counts.get(grade.name, 0)) for grade in review.call.grades.all()],
         "is_proposed": any(counts),
         "tied": everything.filter(detail__tied_at_cut=True).count(),
@@ -104,7 +105,7 @@ def table(request: UserRequest, slug: str) -> HttpResponse:
     found = list(queries.of_round(review).filter(pk__in=queries.visible_to(request.user).values("pk")))
     unsealed = queries.declarations_of(found)
     columns = [
-        Column("place", _("名次")),
+        Column("place", _("类别内名次") if queries.places_by_category(review) else _("总名次")),
         Column("category", _("类别")),
         Column("entry", _("评审编号")),
         Column("number", _("申报编号")),
@@ -174,7 +175,8 @@ def result(request: UserRequest, pk: int) -> HttpResponse:
         "lines": lines,
         "kept": [line for line in lines if not line.is_dropped],
         "dropped": [line for line in lines if line.is_dropped],
-        "category_count": review.results.filter(entry__category_name=found.entry.category_name).count(),
+        "by_category": queries.places_by_category(review),
+        "placed_with": queries.placed_with(found),
         "can_run": rules.can_run(request.user, review),
         "can_regrade": can_regrade,
         "form": form,
