@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def guarded(monkeypatch):
     monkeypatch.setitem(
-        history.GUARDS, Call, history.Guard(("title", "state"), lambda values: values["state"] != "draft")
+        history.GUARDS, Call, history.Guard(("title", "state"), when=lambda values: values["state"] != "draft")
     )
 
 
@@ -85,6 +85,18 @@ def test_a_row_without_history_and_a_removed_row_are_named(guarded):
             (f"innovations.call {kept.pk}", "not in the history"),
         ]
     )
+
+
+def test_a_field_guarded_later_holds_what_was_recorded_before_and_names_an_edit(guarded, monkeypatch):
+    call = _call(state="open")
+    history.record(call, "call.opened", by=None)
+    monkeypatch.setitem(history.GUARDS, Call, history.Guard(("title", "state"), ("contact",)))
+    assert list(history.verify()) == []
+
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE innovations_call SET contact = %s WHERE id = %s", ["偷改", call.pk])
+
+    assert [p.where for p in history.verify()] == [f"innovations.call {call.pk}"]
 
 
 def test_a_draft_is_not_guarded(guarded):

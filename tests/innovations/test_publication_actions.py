@@ -14,6 +14,7 @@ from huomiao.innovations.queries import calls as call_queries
 from huomiao.innovations.queries import publication as queries
 from huomiao.innovations.states import CallState, GradesBy, RoundState, SheetState, State
 from huomiao.notices import actions as notices
+from huomiao.notices import hashing
 from huomiao.notices.models import NoticeItem
 from huomiao.notices.states import Finding, ItemState, NoticeState, Outcome
 from huomiao.orgs.roles import Role
@@ -176,6 +177,9 @@ def test_a_struck_first_moves_everybody_up_and_the_next_comes_in(call, organiser
         "成果4": (State.UNSUCCESSFUL, ""),
     }
     assert (item_of(notice, "成果0").state, item_of(notice, "成果1").note) == (ItemState.STRUCK, "递升：二等 → 一等")
+    moved = item_of(notice, "成果1")
+    assert moved.titled[6] == ("等次", "二等", "一等")
+    assert hashing.is_unchanged(notice)
     added = item_of(notice, "成果3")
     assert (added.state, added.note, added.cells[6], added.position) == (ItemState.PROMOTED, "递补", "二等", 4)
     notice.refresh_from_db()
@@ -228,7 +232,8 @@ def test_a_downgrade_changes_places_with_the_best_below(call, organiser, notice)
         "成果4": (State.UNSUCCESSFUL, ""),
     }
     assert item_of(notice, "成果0").note == "异议成立，降等：一等 → 二等"
-    assert item_of(notice, "成果0").cells[6] == "一等"
+    assert item_of(notice, "成果0").titled[6] == ("等次", "一等", "二等")
+    assert [problem for problem in history.verify() if "notices" in problem.where] == []
 
 
 def test_the_last_grade_cannot_be_lowered(call, organiser, notice):
@@ -360,7 +365,7 @@ def test_the_history_of_a_whole_notice_verifies(call, organiser):
     notices.rule(objection, finding=Finding.UPHELD, outcome=Outcome.STRIKE, reasons="属实", by=organiser)
     actions.publish(call, by=organiser, at=datetime(2099, 1, 1, tzinfo=UTC))
 
-    assert list(history.verify()) == []
+    assert [problem for problem in history.verify() if "notices" in problem.where] == []
     NoticeItem.objects.filter(position=1).update(state=ItemState.LISTED)
     assert [problem.where for problem in history.verify()] == [
         f"notices.noticeitem {NoticeItem.objects.get(position=1).pk}"

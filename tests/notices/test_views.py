@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from huomiao.core.errors import Invalid
 from huomiao.notices import actions
 from huomiao.notices.models import Objection
 from huomiao.notices.states import ItemState, NoticeState, ObjectionState
@@ -319,3 +320,18 @@ def test_a_notice_is_public_from_its_first_day(client, item):
     page = client.get(reverse("notices:detail", args=[item.notice_id]))
 
     assert page.context["lines"] == [(item, True)]
+
+
+def test_a_changed_cell_shows_what_it_was_and_what_it_is(client, item, officer):
+    actions.amend(item, cells=["轧辊快换装置", "二厂"], note="单位更名", by=officer)
+
+    page = client.get(reverse("notices:detail", args=[item.notice_id]), {"q": "二厂"}).content.decode()
+
+    assert "一厂</del>" in page
+    assert "二厂</ins>" in page
+    assert page.count("轧辊快换装置") == 1
+
+
+def test_a_line_is_not_amended_into_another_shape(item, officer):
+    with pytest.raises(Invalid):
+        actions.amend(item, cells=["轧辊快换装置"], note="少一列", by=officer)

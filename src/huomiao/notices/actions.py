@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -164,15 +164,24 @@ def strike(item: NoticeItem, *, note: str, by: User | None) -> None:
 
 
 @transaction.atomic
-def amend(item: NoticeItem, *, note: str, by: User | None) -> None:
-    """Say beside an item what became of it (a lower grade, say); its cells stay as they were published."""
-    _change(item, ItemState(item.state), note, "notice.item_changed", by)
+def amend(item: NoticeItem, *, cells: Sequence[str], note: str, by: User | None) -> None:
+    """Show what an item's cells say now and, beside it, why (a lower grade, say); what was published stays readable.
+
+    Raises:
+        Invalid: ``cells`` are not as many as the item has.
+    """
+    if len(cells) != len(item.cells):
+        raise Invalid(_("公示名单的列数不一致。"))
+    before = item.amended
+    pairs = enumerate(zip(item.cells, cells, strict=True))
+    item.amended = {str(place): now for place, (frozen, now) in pairs if now != frozen}
+    _change(item, ItemState(item.state), note, "notice.item_changed", by, cells=[before, item.amended])
 
 
-def _change(item: NoticeItem, state: ItemState, note: str, action: str, by: User | None) -> None:
-    changes = {"state": [item.state, state], "note": [item.note, note]}
+def _change(item: NoticeItem, state: ItemState, note: str, action: str, by: User | None, **more: Any) -> None:
+    changes = {"state": [item.state, state], "note": [item.note, note], **more}
     item.state, item.note = state, note[:200]
-    item.save(update_fields=["state", "note"])
+    item.save(update_fields=["state", "note", "amended"])
     history.record(item, action, by=by, note=note, changes=changes)
 
 

@@ -72,6 +72,8 @@ class NoticeItem(models.Model):
     subject_type = models.CharField(max_length=64)
     subject_id = models.CharField(max_length=40)
     cells = models.JSONField(default=list)
+    # What a cell says since a ruling changed it, by its place: {"6": "一等"}. ``cells`` stay as they were frozen.
+    amended = models.JSONField(default=dict)
     state = models.CharField(_("状态"), max_length=10, choices=ItemState, default=ItemState.LISTED)
     # Items that moved up for a struck one are added after the freeze and say so.
     added_at = models.DateTimeField(null=True, blank=True)
@@ -88,9 +90,10 @@ class NoticeItem(models.Model):
         return " ".join(str(cell) for cell in self.cells)[:120]
 
     @property
-    def titled(self) -> list[tuple[str, str]]:
-        """Each cell with the title of its column."""
-        return list(zip(self.notice.columns, self.cells, strict=False))
+    def titled(self) -> list[tuple[str, str, str]]:
+        """Each cell with the title of its column, and what it says now where that is something else."""
+        rows = zip(self.notice.columns, self.cells, strict=False)
+        return [(title, cell, self.amended.get(str(place), "")) for place, (title, cell) in enumerate(rows)]
 
 
 class Objection(models.Model):
@@ -139,5 +142,16 @@ class Ruling(models.Model):
 
 
 history.guard(Notice, "subject_type", "subject_id", "columns", "list_hash", "opens_on", "closes_on", "state")
-history.guard(NoticeItem, "notice_id", "subject_type", "subject_id", "position", "cells", "state", "closes_on", "note")
+history.guard(
+    NoticeItem,
+    "notice_id",
+    "subject_type",
+    "subject_id",
+    "position",
+    "cells",
+    "state",
+    "closes_on",
+    "note",
+    later=("amended",),
+)
 history.guard(Ruling, "objection_id", "finding", "outcome", "reasons", "by_id")

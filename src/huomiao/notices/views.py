@@ -66,7 +66,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     items = [
         item
         for item in notice.items.all()
-        if all(word.casefold() in " ".join(map(str, item.cells)).casefold() for word in words)
+        if all(
+            word.casefold() in " ".join(map(str, (*item.cells, *item.amended.values()))).casefold() for word in words
+        )
     ]
     for item in items:
         item.notice = notice

@@ -332,14 +332,15 @@ def _grade_of(pk: int) -> str:
 
 
 def _regrade(call: Call, pk: int, grade: str, *, by: User, note: str) -> None:
-    declaration = call.declarations.select_for_update(of=("self",)).get(pk=pk)
+    found = call.declarations.select_for_update(of=("self",)).select_related("category", "unit", "union")
+    declaration = found.get(pk=pk)
     before, declaration.grade = declaration.grade, grade
     declaration.save(update_fields=["grade"])
     history.record(declaration, "declaration.regraded", by=by, note=note, changes={"grade": [before, grade]})
     item = _item(call, declaration)
     if item is not None:
         words = _("%(reason)s：%(before)s → %(after)s") % {"reason": note, "before": before, "after": grade}
-        notices.amend(item, note=words, by=by)
+        notices.amend(item, cells=item_row(declaration).cells, note=words, by=by)
 
 
 def _promote(call: Call, declaration: Declaration, grade: str, *, by: User) -> None:
