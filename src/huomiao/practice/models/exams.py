@@ -144,7 +144,7 @@ class Sitting(models.Model):
     exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="sittings")
     attempt = models.PositiveSmallIntegerField(default=1)
     paper = models.ForeignKey(ExamPaper, on_delete=models.PROTECT, related_name="+")
-    # From which the order of questions and options is drawn; never leaves the server.
+    # Names the sitting in its token; with the site's secret it gives the order of questions and options.
     seed = models.CharField(max_length=32)
     # Counts the devices: taking up the exam on another one ends the right of the earlier one to save.
     epoch = models.PositiveSmallIntegerField(default=1)

@@ -1,0 +1,174 @@
+"""A paper as one candidate sees it: the order of questions and options that is theirs, without anything of the keys.
+
+A paper's own order is what is stored, marked and printed; positions count in it. The order that a candidate sees follows from
+the sitting's ``seed`` and the site's secret, so no page or token tells it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from huomiao.practice import kinds, sealing
+from huomiao.practice.hotpath.fragments import Shown, encode
+from huomiao.practice.kinds.base import BadAnswer
+from huomiao.practice.models import Exam, ExamPaper, QuestionVersion
+from huomiao.practice.sittings import Held
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A version of a question as exams ask it: its kind and what a taker may see. Its key was never read."""
+
+    version: int
+    kind: kinds.Kind
+    body: dict[str, Any]
+    places: int
+    shown: Shown
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper without its keys and points."""
+
+    id: int
+    exam: int
+    title: str
+    # Titles of the sections, in the order of the blueprint.
+    sections: tuple[str, ...]
+    asked: tuple[Asked, ...]
+    # In which section each question stands.
+    section_of: tuple[int, ...]
+    shuffles_questions: bool
+    shuffles_options: bool
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The order in which one candidate sees a paper."""
+
+    paper: Paper
+    seed: str
+    secret: str
+
+    def _dice(self, what: str) -> random.Random:
+        key = sealing.derived_key("exam-layout", self.secret)
+        return random.Random(hmac.digest(key, f"{self.seed}:{what}".encode(), "sha256"))  # noqa: S311 seeded with a secret
+
+    def positions(self) -> list[int]:
+        """The paper's positions as they are shown: section by section, shuffled within each where the exam says so."""
+        found = list(range(len(self.paper.asked)))
+        if self.paper.shuffles_questions:
+            self._dice("questions").shuffle(found)
+        return sorted(found, key=lambda position: self.paper.section_of[position])
+
+    def order(self, position: int) -> Sequence[int]:
+        """``order[shown place] = own place`` of the options of a question."""
+        asked = self.paper.asked[position]
+        places = list(range(asked.places))
+        # What is to be put in order or matched would otherwise be shown as it is right.
+        if places and (self.paper.shuffles_options or asked.kind.name in _ALWAYS_SHUFFLED):
+            self._dice(str(position)).shuffle(places)
+        return places
+
+    def questions(self) -> bytes:
+        """What the candidate is shown, as a JSON list."""
+        shown = []
+        for position in self.positions():
+            asked, section = self.paper.asked[position], self.paper.section_of[position]
+            body = asked.shown.in_order(self.order(position))
+            shown.append(b'{"position":%d,"section":%d,%b' % (position, section, body[1:]))
+        return b"[" + b",".join(shown) + b"]"
+
+    def head(self) -> bytes:
+        """The title and the sections, as members of a JSON object."""
+        return b'"title":' + encode(self.paper.title) + b',"sections":' + encode(list(self.paper.sections))
+
+    def read(self, position: Any, sent: Any) -> Any:
+        """What was sent for ``position``, in the version's own order.
+
+        Raises:
+            BadAnswer: there is no such question, or it is no answer to it.
+        """
+        if type(position) is not int or not 0 <= position < len(self.paper.asked):
+            raise BadAnswer(_("试卷里没有这道题，请刷新页面。"))
+        asked = self.paper.asked[position]
+        return asked.kind.read(asked.body, sent, self.order(position))
+
+    def sent(self, held: Mapping[int, Held]) -> dict[int, Any]:
+        """Held answers in shown places, to fill a page again."""
+        filled = {}
+        for position, one in held.items():
+            if position < len(self.paper.asked):
+                asked = self.paper.asked[position]
+                filled[position] = asked.kind.sent(one.answer, self.order(position))
+        return filled
+
+
+_ALWAYS_SHUFFLED = frozenset({"ordering", "matching"})
+_CHUNK = 400
+
+
+class Shelf:
+    """The papers in this worker's memory; questions that papers share are held once."""
+
+    def __init__(self, *, most_papers: int = 20_000, most_versions: int = 20_000) -> None:
+        self._papers: dict[int, Paper] = {}
+        self._asked: dict[int, Asked] = {}
+        self._most_papers, self._most_versions = most_papers, most_versions
+
+    def clear(self) -> None:
+        self._papers.clear()
+        self._asked.clear()
+
+    def held(self, number: int) -> Paper | None:
+        """The paper, when it is in memory already. A built paper never changes."""
+        return self._papers.get(number)
+
+    def load(self, number: int) -> Paper | None:
+        """The paper from memory or the database; None when there is none."""
+        if found := self._papers.get(number):
+            return found
+        row = ExamPaper.objects.filter(pk=number).select_related("exam").first()
+        if row is None:
+            return None
+        self._load_versions({version for version, _points, _line in row.items})
+        paper = _paper(row, row.exam, self._asked)
+        if len(self._papers) >= self._most_papers:
+            self._papers.clear()
+        self._papers[number] = paper
+        return paper
+
+    def _load_versions(self, versions: set[int]) -> None:
+        missing = sorted(versions - self._asked.keys())
+        if len(self._asked) + len(missing) > self._most_versions:
+            self._asked.clear()
+            missing = sorted(versions)
+        for start in range(0, len(missing), _CHUNK):
+            rows = QuestionVersion.objects.filter(pk__in=missing[start : start + _CHUNK])
+            for pk, name, body in rows.values_list("pk", "kind", "body"):
+                kind = kinds.KINDS[name]
+                self._asked[pk] = Asked(pk, kind, body, kind.places(body), Shown(kind, body, {"kind": name}))
+
+
+SHELF = Shelf()
+
+
+def _paper(row: ExamPaper, exam: Exam, asked: Mapping[int, Asked]) -> Paper:
+    lines = dict(exam.blueprint.order_by("position").values_list("position", "title"))
+    places = {position: place for place, position in enumerate(lines)}
+    return Paper(
+        id=row.pk,
+        exam=exam.pk,
+        title=exam.title,
+        sections=tuple(lines.values()),
+        asked=tuple(asked[version] for version, _points, _line in row.items),
+        section_of=tuple(places.get(line, 0) for _version, _points, line in row.items),
+        shuffles_questions=exam.shuffles_questions,
+        shuffles_options=exam.shuffles_options,
+    )

@@ -1,0 +1,417 @@
+"""What an exam writes on the hot path, a batch at a time: beginnings, saved answers, papers handed in.
+
+State, epoch and deadline of every sitting are read in the transaction that writes, once for a batch. A refusal is the
+result of one item and costs the others nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from huomiao.practice import sittings
+from huomiao.practice.hotpath.errors import Refusal
+from huomiao.practice.hotpath.links import Link
+from huomiao.practice.hotpath.writer import Op
+from huomiao.practice.models import Candidate, Exam, Sitting
+from huomiao.practice.sittings import Begun, Given, Held, Over, Receipt, Saved, Standing
+from huomiao.practice.states import SittingState, SubmitReason
+
+# Values in one statement: SQLite takes 32,766.
+_MOST_VALUES = 20_000
+
+
+@dataclass(frozen=True)
+class StartOp(Op["Begun"]):
+    """Begin an exam, or take it over on this device."""
+
+    start: sittings.Start
+    rank: ClassVar[int] = -1
+
+    @classmethod
+    def write(cls, link: Link, ops: Sequence[StartOp]) -> Sequence[Begun | Refusal]:
+        return _start(link, [op.start for op in ops])
+
+
+@dataclass(frozen=True)
+class SaveOp(Op["Saved"]):
+    """Keep answers."""
+
+    sitting: int
+    epoch: int
+    answers: Sequence[Given]
+    at: datetime
+
+    @classmethod
+    def write(cls, link: Link, ops: Sequence[SaveOp]) -> Sequence[Saved | Refusal]:
+        return _save(link, ops, _standings(link, {op.sitting for op in ops}))
+
+
+@dataclass(frozen=True)
+class HandInOp(Op["Receipt"]):
+    """Keep the last answers and end the sitting. The same again gives the same receipt."""
+
+    sitting: int
+    epoch: int
+    answers: Sequence[Given]
+    at: datetime
+    rank: ClassVar[int] = 1
+
+    @classmethod
+    def write(cls, link: Link, ops: Sequence[HandInOp]) -> Sequence[Receipt | Refusal]:
+        return _hand_in(link, ops)
+
+
+@dataclass(frozen=True)
+class HeldOp(Op["tuple[Standing, dict[int, Held]]"]):
+    """What the server has of a sitting; nothing is written."""
+
+    sitting: int
+
+    @classmethod
+    def write(cls, link: Link, ops: Sequence[HeldOp]) -> Sequence[tuple[Standing, dict[int, Held]] | Refusal]:
+        found = _standings(link, {op.sitting for op in ops})
+        held = _held(link, found)
+        return [(found[op.sitting], held[op.sitting]) if op.sitting in found else sittings.not_listed() for op in ops]
+
+
+@dataclass(frozen=True)
+class SignalOp(Op[None]):
+    """Something that a person should look at."""
+
+    sitting: int
+    kind: str
+    details: dict[str, Any]
+    at: datetime
+
+    @classmethod
+    def write(cls, link: Link, ops: Sequence[SignalOp]) -> Sequence[None]:
+        there = _standings(link, {op.sitting for op in ops})
+        _signal(link, [op for op in ops if op.sitting in there])
+        return [None] * len(ops)
+
+
+# --- Beginning ------------------------------------------------------------------------------------------------------
+
+
+def _start(link: Link, asked: Sequence[sittings.Start]) -> list[Begun | Refusal]:
+    candidates = _candidates(link, {one.candidate for one in asked})
+    latest = _latest(link, candidates)
+    outcomes: list[Begun | Refusal] = []
+    for one in asked:
+        candidate, last = candidates.get(one.candidate), latest.get(one.candidate)
+        try:
+            sitting, is_new = sittings.begin(one, candidate, last)
+        except Refusal as refusal:
+            outcomes.append(refusal)
+            continue
+        if last is not None and is_new and last.state == SittingState.RUNNING:
+            _end(link, last.pk, last.ends_at, SubmitReason.TIME)
+        if is_new:
+            sitting.pk = _insert_sitting(link, sitting)
+        else:
+            link.execute(_sql(link, "UPDATE practice_sitting SET epoch = ? WHERE id = ?"), [sitting.epoch, sitting.pk])
+            _signal(link, [SignalOp(sitting.pk, "resumed", {"device": sitting.epoch}, one.at)])
+        latest[one.candidate] = sitting
+        exam = candidates[one.candidate].exam
+        outcomes.append(
+            Begun(
+                sitting=sitting.pk,
+                user=one.user,
+                exam=exam.pk,
+                paper=sitting.paper_id,
+                seed=sitting.seed,
+                epoch=sitting.epoch,
+                attempt=sitting.attempt,
+                started_at=sitting.started_at,
+                ends_at=sitting.ends_at,
+                early_at=sitting.started_at + timedelta(minutes=exam.early_minutes),
+                held={} if is_new else _held(link, [sitting.pk])[sitting.pk],
+            )
+        )
+    return outcomes
+
+
+_EXAM_COLUMNS = (
+    "id", "state", "opens_at", "closes_at", "minutes", "late_minutes", "early_minutes", "attempts", "spread_seconds",
+    "seed", "networks",
+)  # fmt: skip
+
+
+def _candidates(link: Link, keys: set[int]) -> dict[int, Candidate]:
+    rows = link.execute(
+        _sql(
+            link,
+            "SELECT id, exam_id, user_id, number, paper_id, extra_minutes FROM practice_candidate "  # noqa: S608 marks
+            f"WHERE id IN ({_marks(keys)})",
+        ),
+        list(keys),
+    ).fetchall()
+    exams = _exams(link, {row[1] for row in rows})
+    return {
+        pk: Candidate(id=pk, exam=exams[exam], user_id=user, number=number, paper_id=paper, extra_minutes=extra)
+        for pk, exam, user, number, paper, extra in rows
+    }
+
+
+def _exams(link: Link, keys: set[int]) -> dict[int, Exam]:
+    if not keys:
+        return {}
+    # Texts, because Django's own connections turn what they recognise into other types than bare ones do.
+    columns = ", ".join(
+        f"CAST({name} AS TEXT)" if name in {"opens_at", "closes_at", "networks"} else name for name in _EXAM_COLUMNS
+    )
+    rows = link.execute(
+        _sql(link, f"SELECT {columns} FROM practice_exam WHERE id IN ({_marks(keys)})"),  # noqa: S608 constants
+        list(keys),
+    ).fetchall()
+    exams = {}
+    for row in rows:
+        values = dict(zip(_EXAM_COLUMNS, row, strict=True))
+        values["opens_at"], values["closes_at"] = _moment(values["opens_at"]), _moment(values["closes_at"])
+        values["networks"] = json.loads(values["networks"])
+        exams[values["id"]] = Exam(**values)
+    return exams
+
+
+def _latest(link: Link, candidates: Iterable[int]) -> dict[int, Sitting]:
+    keys = list(candidates)
+    if not keys:
+        return {}
+    rows = link.execute(
+        _sql(
+            link,
+            "SELECT id, candidate_id, exam_id, attempt, paper_id, seed, epoch, state, CAST(started_at AS TEXT), "  # noqa: S608
+            f"CAST(ends_at AS TEXT) FROM practice_sitting WHERE candidate_id IN ({_marks(keys)}) ORDER BY attempt",
+        ),
+        keys,
+    ).fetchall()
+    return {
+        candidate: Sitting(
+            id=pk,
+            candidate_id=candidate,
+            exam_id=exam,
+            attempt=attempt,
+            paper_id=paper,
+            seed=seed,
+            epoch=epoch,
+            state=state,
+            started_at=_moment(started),
+            ends_at=_moment(ends),
+        )
+        for pk, candidate, exam, attempt, paper, seed, epoch, state, started, ends in rows
+    }
+
+
+def _insert_sitting(link: Link, sitting: Sitting) -> int:
+    row = link.execute(
+        _sql(
+            link,
+            "INSERT INTO practice_sitting (candidate_id, exam_id, attempt, paper_id, seed, epoch, state, started_at, "
+            "ends_at, reason, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '') RETURNING id",
+        ),
+        [
+            sitting.candidate_id,
+            sitting.exam_id,
+            sitting.attempt,
+            sitting.paper_id,
+            sitting.seed,
+            sitting.epoch,
+            str(sitting.state),
+            _stored(link, sitting.started_at),
+            _stored(link, sitting.ends_at),
+        ],
+    ).fetchone()
+    return int(row[0])
+
+
+# --- Saving ---------------------------------------------------------------------------------------------------------
+
+
+def _save(link: Link, ops: Sequence[SaveOp | HandInOp], standings: dict[int, Standing]) -> list[Saved | Refusal]:
+    outcomes: list[Saved | Refusal] = []
+    rows: list[tuple[int, Given, int, datetime]] = []
+    over: list[int] = []
+    for op in ops:
+        standing = standings.get(op.sitting)
+        refusal = sittings.save_refusal(op.epoch, op.at, standing)
+        if refusal is not None or standing is None:
+            if isinstance(refusal, Over):
+                over.append(op.sitting)
+            outcomes.append(refusal or sittings.not_listed())
+            continue
+        base = op.epoch * sittings.SEQ_ROOM
+        rows.extend((op.sitting, given, base + given.count, op.at) for given in op.answers)
+        outcomes.append(Saved(standing.ends_at, [given.count for given in op.answers], {}))
+    clashes = _append(link, rows)
+    if clashes:
+        outcomes = [_without(clashes, op, outcome) for op, outcome in zip(ops, outcomes, strict=True)]
+    if over:
+        held = _held(link, over)
+        for op, outcome in zip(ops, outcomes, strict=True):
+            if isinstance(outcome, Over):
+                outcome.held = held.get(op.sitting, {})
+    return outcomes
+
+
+def _without(clashes: set[tuple[int, int]], op: SaveOp | HandInOp, outcome: Saved | Refusal) -> Saved | Refusal:
+    if isinstance(outcome, Refusal):
+        return outcome
+    base = op.epoch * sittings.SEQ_ROOM
+    wrong = {given.count for given in op.answers if (op.sitting, base + given.count) in clashes}
+    kept = [count for count in outcome.counts if count not in wrong]
+    return Saved(outcome.ends_at, kept, {count: sittings.seq_used() for count in wrong})
+
+
+def _append(link: Link, rows: Sequence[tuple[int, Given, int, datetime]]) -> set[tuple[int, int]]:
+    """Insert what is new; the (sitting, seq) of what stood there before with another answer."""
+    first: dict[tuple[int, int], tuple[int, str | None]] = {}
+    clashes: set[tuple[int, int]] = set()
+    values: list[list[Any]] = []
+    for sitting, given, seq, at in rows:
+        answer = None if given.answer is None else json.dumps(given.answer, ensure_ascii=False)
+        if (sitting, seq) in first:
+            if first[sitting, seq] != (given.position, answer):
+                clashes.add((sitting, seq))
+            continue
+        first[sitting, seq] = (given.position, answer)
+        values.append([sitting, given.position, seq, answer, _stored(link, at)])
+    fresh: set[tuple[int, int]] = set()
+    most = _MOST_VALUES // 5
+    for start in range(0, len(values), most):
+        chunk = values[start : start + most]
+        places = ", ".join(["(?, ?, ?, ?, ?)"] * len(chunk))
+        statement = (
+            "INSERT INTO practice_savedanswer (sitting_id, position, seq, answer, at) VALUES "  # noqa: S608 marks only
+            + places
+            + " ON CONFLICT (sitting_id, seq) DO NOTHING RETURNING sitting_id, seq"
+        )
+        found = link.execute(_sql(link, statement), [value for row in chunk for value in row]).fetchall()
+        fresh.update((sitting, seq) for sitting, seq in found)
+    for sitting, seq in first.keys() - fresh:
+        position, answer = first[sitting, seq]
+        stood = link.execute(
+            _sql(
+                link,
+                "SELECT position, CAST(answer AS TEXT) FROM practice_savedanswer WHERE sitting_id = ? AND seq = ?",
+            ),
+            [sitting, seq],
+        ).fetchone()
+        if stood is None or stood[0] != position or _plain(stood[1]) != _plain(answer):
+            clashes.add((sitting, seq))
+    return clashes
+
+
+# --- Ending ---------------------------------------------------------------------------------------------------------
+
+
+def _hand_in(link: Link, ops: Sequence[HandInOp]) -> list[Receipt | Refusal]:
+    keys = {op.sitting for op in ops}
+    standings = _standings(link, keys)
+    saved = _save(link, ops, standings)
+    refusals: list[Refusal | None] = []
+    for op, outcome in zip(ops, saved, strict=True):
+        standing = standings.get(op.sitting)
+        refusal = outcome if isinstance(outcome, Refusal) else None
+        if standing is not None and standing.state == SittingState.RUNNING:
+            if refusal is None:
+                refusal = sittings.early_refusal(op.at, standing)
+                if refusal is None:
+                    _end(link, op.sitting, min(op.at, standing.ends_at), SubmitReason.BY_HAND)
+            elif isinstance(refusal, Over):
+                _end(link, op.sitting, standing.ends_at, SubmitReason.TIME)
+        refusals.append(refusal)
+    standings, held = _standings(link, keys), _held(link, keys)
+    outcomes: list[Receipt | Refusal] = []
+    for op, refusal in zip(ops, refusals, strict=True):
+        standing = standings.get(op.sitting)
+        if standing is not None and standing.state == SittingState.SUBMITTED and standing.submitted_at is not None:
+            outcomes.append(Receipt(op.sitting, standing.submitted_at, standing.reason, held.get(op.sitting, {})))
+        else:
+            outcomes.append(refusal or sittings.not_listed())
+    return outcomes
+
+
+def _end(link: Link, sitting: int, at: datetime, reason: SubmitReason) -> None:
+    link.execute(
+        _sql(link, "UPDATE practice_sitting SET state = ?, submitted_at = ?, reason = ? WHERE id = ? AND state = ?"),
+        [SittingState.SUBMITTED.value, _stored(link, at), reason.value, sitting, SittingState.RUNNING.value],
+    )
+
+
+# --- Rows -----------------------------------------------------------------------------------------------------------
+
+
+def _standings(link: Link, keys: Iterable[int]) -> dict[int, Standing]:
+    wanted = list(keys)
+    rows = link.execute(
+        _sql(
+            link,
+            "SELECT s.id, s.epoch, s.state, CAST(s.started_at AS TEXT), CAST(s.ends_at AS TEXT), "  # noqa: S608 marks
+            "CAST(s.submitted_at AS TEXT), s.reason, e.early_minutes FROM practice_sitting s "
+            f"JOIN practice_exam e ON e.id = s.exam_id WHERE s.id IN ({_marks(wanted)})",
+        ),
+        wanted,
+    ).fetchall()
+    return {
+        pk: Standing(epoch, state, _moment(started), _moment(ends), _moment(end) if end else None, reason, early)
+        for pk, epoch, state, started, ends, end, reason, early in rows
+    }
+
+
+def _held(link: Link, keys: Iterable[int]) -> dict[int, dict[int, Held]]:
+    wanted = list(keys)
+    found: dict[int, dict[int, Held]] = defaultdict(dict, {key: {} for key in wanted})
+    if not wanted:
+        return found
+    rows = link.execute(
+        _sql(
+            link,
+            "SELECT sitting_id, position, seq, CAST(answer AS TEXT) FROM practice_savedanswer "  # noqa: S608 marks
+            f"WHERE sitting_id IN ({_marks(wanted)}) ORDER BY sitting_id, seq",
+        ),
+        wanted,
+    ).fetchall()
+    for sitting, position, seq, answer in rows:
+        found[sitting][position] = Held(seq, _plain(answer))
+    return found
+
+
+def _signal(link: Link, signals: Sequence[SignalOp]) -> None:
+    for one in signals:
+        link.execute(
+            _sql(link, "INSERT INTO practice_signal (sitting_id, kind, details, at) VALUES (?, ?, ?, ?)"),
+            [one.sitting, one.kind, json.dumps(one.details, ensure_ascii=False), _stored(link, one.at)],
+        )
+
+
+def _sql(link: Link, statement: str) -> str:
+    """``statement`` in the placeholders of the link."""
+    if link.vendor == "sqlite":
+        return statement
+    return statement.replace("?", "%s")
+
+
+def _marks(keys: Iterable[Any]) -> str:
+    return ", ".join("?" for _key in keys)
+
+
+def _plain(text: str | None) -> Any:
+    return None if text is None else json.loads(text)
+
+
+def _moment(text: str) -> datetime:
+    """A moment as the database writes it; SQLite's have no zone and mean UTC."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _stored(link: Link, at: datetime) -> Any:
+    """``at`` as Django would store it."""
+    if link.vendor == "postgresql":
+        return at
+    return str(at.astimezone(UTC).replace(tzinfo=None))
