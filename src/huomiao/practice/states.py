@@ -247,3 +247,25 @@ class PaperSheetState(models.TextChoices):
     ONCE = "once", _("已录一遍")
     DIFFERENT = "different", _("两遍不一致")
     DONE = "done", _("已入库")
+
+
+class ImportState(models.TextChoices):
+    """Where a file of questions stands between its upload and the bank."""
+
+    READING = "reading", _("正在读取")
+    MAPPING = "mapping", _("待指定各列")
+    PREVIEW = "preview", _("待确认")
+    WRITING = "writing", _("正在导入")
+    DONE = "done", _("已导入")
+    FAILED = "failed", _("无法读取")
+    DROPPED = "dropped", _("已放弃")
+
+
+class RowFate(models.TextChoices):
+    """What a question of a file does to the bank."""
+
+    NEW = "new", _("新增")
+    CHANGED = "changed", _("更新")
+    SAME = "same", _("无变化")
+    DOUBLE = "double", _("重复")
+    ERROR = "error", _("有问题")

@@ -33,6 +33,7 @@ from huomiao.practice.models.exams import (
     Signal,
     Sitting,
 )
+from huomiao.practice.models.imports import BankImport, ImportMapping, ImportRow, QuestionLabel
 from huomiao.practice.models.keying import (
     Keyer,
     Keying,
@@ -77,6 +78,7 @@ __all__ = [
     "Appeal",
     "Attempt",
     "Bank",
+    "BankImport",
     "BlueprintLine",
     "BoardChoice",
     "Campaign",
@@ -95,6 +97,8 @@ __all__ = [
     "ExamAnalysis",
     "ExamPaper",
     "FollowerCursor",
+    "ImportMapping",
+    "ImportRow",
     "ItemMark",
     "ItemTally",
     "Judgement",
@@ -114,6 +118,7 @@ __all__ = [
     "PersonTrade",
     "Question",
     "QuestionFile",
+    "QuestionLabel",
     "QuestionVersion",
     "QuickSession",
     "Release",
