@@ -82,7 +82,7 @@ def climbed(open_window, place: Province, declaration: Declaration) -> None:
         expect(city.page.get_by_role("button", name=f"上移 {title}")).to_be_visible()
     city.page.get_by_role("button", name=f"上移 {OTHERS[0][0]}").click()
     city.page.get_by_role("button", name=f"下移 {OTHERS[0][0]}").click()
-    expect(city.page.get_by_label(f"“{TITLE}”的排序")).to_have_value("1")
+    expect(city.page.get_by_label(f"排序 {TITLE}")).to_have_value("1")
     city.keep("recommend")
     city.press("签发汇总表")
     city.agree()

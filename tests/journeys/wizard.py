@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -33,8 +34,8 @@ def next_step(window: Window, heading: str) -> None:
 
 
 def saved_by_itself(window: Window) -> None:
-    """What was typed has arrived, without a button."""
-    expect(window.page.locator("[data-save-state]")).to_contain_text("已保存")
+    """What was typed has arrived, without a button. (A page that was just opened says "09:30 已保存".)"""
+    expect(window.page.locator("[data-save-state]")).to_have_text(re.compile(r"已保存 \d\d:\d\d:\d\d"))
 
 
 def fill_basics(window: Window) -> None:
