@@ -4,7 +4,9 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
+from huomiao.accounts.models import User
 from huomiao.core import history
 from huomiao.core.errors import Invalid, NotAllowed, WrongState
 from huomiao.innovations import blinding
@@ -19,7 +21,15 @@ from huomiao.innovations.models import (
     Unsealing,
     Withheld,
 )
-from huomiao.innovations.states import AttachmentRole, CallState, RoundState, SheetState, State, WithheldReason
+from huomiao.innovations.states import (
+    AttachmentRole,
+    CallState,
+    ConflictKind,
+    RoundState,
+    SheetState,
+    State,
+    WithheldReason,
+)
 from huomiao.orgs.roles import Role
 from tests.factories.accounts import UserFactory
 from tests.factories.innovations import DeclarationFactory
@@ -304,6 +314,54 @@ def test_a_round_does_not_start_while_an_expert_has_come_to_handle_what_they_sco
     assignments.assign(made, by=review.organiser)
     assert reviews.start(made, by=review.organiser).state == RoundState.SCORING
     assert not Sheet.objects.filter(expert=sheet.expert, entry=sheet.entry).exists()
+
+
+def _becomes_officer(sheet):
+    """The sheet's expert takes an office in the branch that its entry comes from."""
+    declaration = Unsealing.objects.get(entry=sheet.entry).declaration
+    MembershipFactory(organization=declaration.union, user=sheet.expert.user, role=Role.OFFICER)
+    return User.objects.get(pk=sheet.expert.user_id)
+
+
+def test_an_expert_who_takes_an_office_signs_nothing_before_conflicts_were_looked_for_again(client):
+    review = review_ready()
+    made = round_started(review)
+    sheet = Sheet.objects.select_related("entry__round__call", "expert__user").first()
+    scored(sheet, "40", "30")
+    others = Sheet.objects.filter(expert=sheet.expert).exclude(entry=sheet.entry)
+    expert = _becomes_officer(sheet)
+
+    with pytest.raises(WrongState, match="重新核对回避"):
+        sheets.sign([sheet], by=expert)
+    client.force_login(review.organiser)
+    page = client.get(reverse("innovations:round", args=[made.pk]))
+    assert page.context["new_officers"] == [sheet.expert]
+    assert client.post(reverse("innovations:round-recheck", args=[made.pk])).status_code == 302
+
+    sheet.refresh_from_db()
+    assert (sheet.state, sheet.marks, sheet.recusal_note) == (SheetState.RECUSED, {}, ConflictKind.UNION.label)
+    assert client.get(reverse("innovations:round", args=[made.pk])).context["new_officers"] == []
+    # What does not concern that branch may be signed now.
+    declarations = Unsealing.objects.filter(entry__in=others.values("entry")).values_list("declaration", flat=True)
+    assert declarations
+    for other in others.exclude(state=SheetState.RECUSED).select_related("entry__round__call", "expert__user"):
+        assert sheets.sign([scored(other, "40", "30")], by=User.objects.get(pk=expert.pk)) == 1
+
+
+def test_a_round_is_not_locked_over_a_conflict_that_came_up_while_scoring():
+    review = review_ready()
+    made = round_started(review)
+    all_signed(made)
+    sheet = Sheet.objects.select_related("entry", "expert__user").first()
+    _becomes_officer(sheet)
+
+    with pytest.raises(Invalid, match=f"{sheet.entry.number} {sheet.expert}"):
+        reviews.lock(made, by=review.organiser)
+
+    taken = assignments.recheck(made, by=review.organiser)
+    assert sheet.pk in {one.pk for one in taken}
+    assert [problem for problem in history.verify() if "sheet" in problem.where] == []
+    assert reviews.lock(made, by=review.organiser, note="缺一份").state == RoundState.LOCKED
 
 
 def test_a_draft_is_kept_and_its_version_guards_it():

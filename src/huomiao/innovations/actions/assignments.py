@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huomiao.core import history
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def find_conflicts(review: Round, *, by: User) -> int:
+def find_conflicts(review: Round, *, by: User, at: datetime | None = None) -> int:
     """Look for conflicts between everybody in the pool and every declaration of the round; returns how many there are."""
     locked = locked_round(review, by=by, states=OPEN)
     experts = list(Expert.objects.filter(is_active=True).select_related("user", "unit").order_by("pk"))
@@ -48,8 +50,33 @@ def find_conflicts(review: Round, *, by: User) -> int:
     ]
     locked.conflicts.all().delete()
     Conflict.objects.bulk_create(found, batch_size=1000)
+    # Whoever takes an office after this moment signs nothing before it was looked again.
+    report = {**locked.assignment_report, "conflicts_at": (at or timezone.now()).isoformat()}
+    locked.assignment_report = review.assignment_report = report
+    locked.save(update_fields=["assignment_report"])
     history.record(locked, "round.conflicts_found", by=by, note=str(len(found)))
     return len(found)
+
+
+@transaction.atomic
+def recheck(review: Round, *, by: User, at: datetime | None = None) -> list[Sheet]:
+    """Look for conflicts again while scoring is under way, and take the sheets from those who came into one.
+
+    Returns the sheets that were taken, signed ones among them: their scores do not count, and others are given the entries.
+    """
+    locked = locked_round(review, by=by, states=[RoundState.SCORING])
+    find_conflicts(locked, by=by, at=at)
+    taken = queries.clashing(locked)
+    reasons = queries.reasons(locked, taken)
+    for sheet in taken:
+        sheet.state = SheetState.RECUSED
+        sheet.recusal_note = reasons[sheet.pk]
+        sheet.marks, sheet.total, sheet.comment, sheet.signed_at = {}, None, "", None
+        sheet.version += 1
+    Sheet.objects.bulk_update(taken, ["state", "recusal_note", "marks", "total", "comment", "signed_at", "version"])
+    for sheet in taken:
+        history.record(sheet, "sheet.barred", by=by, note=sheet.recusal_note)
+    return taken
 
 
 @transaction.atomic
@@ -57,6 +84,7 @@ def assign(review: Round, *, by: User, seed: int | None = None) -> assignment.Ou
     """Find conflicts afresh and give every entry its experts; where that cannot be done, say why and change nothing."""
     locked = locked_round(review, by=by, states=[RoundState.PREPARING])
     find_conflicts(locked, by=by)
+    locked.refresh_from_db(fields=["assignment_report"])
     if seed is not None:
         locked.seed = seed
     experts = list(
@@ -65,7 +93,8 @@ def assign(review: Round, *, by: User, seed: int | None = None) -> assignment.Ou
     entries = list(locked.entries.order_by("pk"))
     fit = queries.fits(entries, experts)
     outcome = assignment.solve(_problem(locked, entries, experts, fit))
-    report = _report(locked, outcome, entries, experts)
+    kept = {"conflicts_at": locked.assignment_report["conflicts_at"]}
+    report = _report(locked, outcome, entries, experts) | kept
     locked.assignment_report = report
     locked.save(update_fields=["assignment_report", "seed"])
     review.assignment_report, review.seed = report, locked.seed

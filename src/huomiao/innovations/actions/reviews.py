@@ -210,9 +210,16 @@ def lock(review: Round, *, by: User, note: str = "", at: datetime | None = None)
     """End the scoring, compute the results, and move the call on to deciding.
 
     Raises:
-        Invalid: sheets are missing and no reason is given, or an entry has no signed sheet at all.
+        Invalid: sheets are missing and no reason is given, or an entry has no signed sheet at all, or an expert came
+            into conflict with what they score.
     """
     locked = locked_round(review, by=by, states=[RoundState.SCORING])
+    assignments.find_conflicts(locked, by=by, at=at)
+    if clashing := queries.clashing(locked):
+        names = "、".join(f"{sheet.entry.number} {sheet.expert}" for sheet in clashing[:10])
+        raise Invalid(
+            _("评分期间出现了须回避的情形：%(names)s。请先“重新核对回避”，再为这些成果补派专家。") % {"names": names}
+        )
     without = [entry.number for entry in queries.entries(locked) if not entry.signed_count]
     if without:
         raise Invalid(_("这些成果还没有一份签署的评分：%(numbers)s。") % {"numbers": "、".join(without[:10])})

@@ -98,6 +98,7 @@ def sign(sheets: Sequence[Sheet], *, by: User, at: datetime | None = None) -> in
 
     Raises:
         Invalid: a sheet has marks missing; the message names it and them.
+        WrongState: a sheet is not open, or its expert took an office since conflicts were looked for.
     """
     moment = at or timezone.now()
     # In one order, so that two who sign at once do not wait for each other.
@@ -113,6 +114,10 @@ def sign(sheets: Sequence[Sheet], *, by: User, at: datetime | None = None) -> in
         if sheet.state == SheetState.SIGNED and rules.is_own(by, sheet):
             continue
         _check_open(sheet, by=by, at=moment)
+        if rules.has_new_office(by, sheet):
+            raise WrongState(
+                _("您在评分期间担任了工会职务，须由主办方重新核对回避后才能签署。请联系主办方，已填的分数仍保留。")
+            )
         known = criteria(sheet)
         if missing := scoring.missing(sheet.marks, known):
             raise Invalid(

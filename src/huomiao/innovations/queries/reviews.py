@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from huomiao.innovations import blinding
@@ -311,14 +311,39 @@ def entry_of_declaration(review: Round) -> dict[int, int]:
 
 def clashing(review: Round) -> list[Sheet]:
     """The sheets whose expert is in conflict with the entry, as the conflicts were last found."""
-    entry_of = entry_of_declaration(review)
-    barred = {
-        (entry_of.get(declaration), expert)
-        for declaration, expert in review.conflicts.values_list("declaration", "expert")
-    }
-    held = Sheet.objects.filter(entry__round=review).exclude(state=SheetState.RECUSED)
-    pairs = held.select_related("entry", "expert__user").order_by("entry__number", "expert")
-    return [sheet for sheet in pairs if (sheet.entry_id, sheet.expert_id) in barred]
+    barred = Conflict.objects.filter(
+        round=review, expert=OuterRef("expert"), declaration__unsealings__entry=OuterRef("entry")
+    )
+    held = Sheet.objects.filter(Exists(barred), entry__round=review).exclude(state=SheetState.RECUSED)
+    return list(held.select_related("entry", "expert__user").order_by("entry__number", "expert"))
+
+
+def reasons(review: Round, sheets: Iterable[Sheet]) -> dict[int, str]:
+    """By sheet, why its expert may not score it."""
+    keys = {(sheet.entry_id, sheet.expert_id): sheet.pk for sheet in sheets}
+    found: dict[int, str] = {}
+    rows = Conflict.objects.filter(round=review, expert__in={expert for _entry, expert in keys})
+    for conflict in rows.annotate(entry=F("declaration__unsealings__entry")).order_by("pk"):
+        if pk := keys.get((conflict.entry, conflict.expert_id)):
+            found.setdefault(pk, conflict.get_kind_display())
+    return found
+
+
+def new_officers(review: Round) -> list[Expert]:
+    """The experts of a round who took an office since conflicts were last looked for."""
+    roles = {*roles_with(Power.RECOMMEND), *roles_with(Power.RUN_CALLS)}
+    now = timezone.now()
+    posts = Membership.objects.filter(
+        Q(until=None) | Q(until__gt=now), user=OuterRef("user"), role__in=roles, since__gt=conflicts_found_at(review)
+    )
+    scoring = Sheet.objects.filter(entry__round=review).exclude(state=SheetState.RECUSED).values("expert")
+    return list(Expert.objects.filter(Exists(posts), pk__in=scoring).select_related("user").order_by("pk"))
+
+
+def conflicts_found_at(review: Round) -> datetime:
+    """When conflicts were last looked for in a round that has begun."""
+    text = review.assignment_report.get("conflicts_at")
+    return datetime.fromisoformat(text) if text else review.started_at or timezone.now()
 
 
 # --- Fit ----------------------------------------------------------------------------------------------------------

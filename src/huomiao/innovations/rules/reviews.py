@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import AnonymousUser
 
 from huomiao.innovations.models import Round, Sheet
+from huomiao.innovations.queries import reviews as queries
 from huomiao.innovations.rules import calls
 from huomiao.innovations.states import RoundState, SheetState, Stage
+from huomiao.orgs.queries import held
+from huomiao.orgs.roles import Power, roles_with
 
 if TYPE_CHECKING:
     from huomiao.accounts.models import User
@@ -45,3 +48,13 @@ def can_score(user: User | AnonymousUser, sheet: Sheet, at: datetime) -> bool:
         and sheet.entry.round.state == RoundState.SCORING
         and calls.is_open(sheet.entry.round.call, Stage.REVIEW, at)
     )
+
+
+def has_new_office(user: User | AnonymousUser, sheet: Sheet) -> bool:
+    """Whether ``user`` took an office since conflicts were last looked for in the round of ``sheet``.
+
+    It looks at nothing that tells whose the entry is: an expert's request may not.
+    """
+    roles = {*roles_with(Power.RECOMMEND), *roles_with(Power.RUN_CALLS)}
+    looked = queries.conflicts_found_at(sheet.entry.round)
+    return any(one.role in roles and one.since > looked for one in held(user))

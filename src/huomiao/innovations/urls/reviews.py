@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("rounds/<int:pk>/assign/", reviews.assign, name="round-assign"),
     path("rounds/<int:pk>/wish/", reviews.wish, name="round-wish"),
     path("rounds/<int:pk>/start/", reviews.start, name="round-start"),
+    path("rounds/<int:pk>/recheck/", reviews.recheck, name="round-recheck"),
     path("rounds/<int:pk>/remind/", reviews.remind, name="round-remind"),
     path("rounds/<int:pk>/lock/", reviews.lock, name="round-lock"),
     path("rounds/<int:pk>/unlock/", reviews.unlock, name="round-unlock"),

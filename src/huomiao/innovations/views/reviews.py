@@ -103,6 +103,7 @@ def round_page(request: UserRequest, pk: int) -> HttpResponse:
         "wanted": entry_count * int(review.rules["experts_per_entry"]),
         "done_entries": queries.entries(review).filter(signed_count__gte=review.rules["experts_per_entry"]).count(),
         "withheld": Withheld.objects.filter(entry__round=review, settled_at=None).count(),
+        "new_officers": queries.new_officers(review) if review.state == RoundState.SCORING else [],
         "lacking": len(queries.unassigned(review)) if rules.can_prepare(request.user, review) else 0,
         "board": [
             {"row": row, "reminded": reminders.get(str(row.expert.pk), "")[:10]}
@@ -419,6 +420,27 @@ def reopen(request: UserRequest, pk: int) -> HttpResponse:
 def start(request: UserRequest, pk: int) -> HttpResponse:
     actions.start(_round(request, pk), by=request.user)
     messages.success(request, _("评分已开始，专家可以看到各自的任务。"))
+    return redirect("innovations:round", pk)
+
+
+@require_POST
+@login_required
+def recheck(request: UserRequest, pk: int) -> HttpResponse:
+    """Look for conflicts again, because somebody took an office while scoring."""
+    taken = assignments.recheck(_round(request, pk), by=request.user)
+    if taken:
+        names = "、".join(f"{sheet.entry.number} {sheet.expert}" for sheet in taken[:10])
+        messages.warning(
+            request,
+            ngettext(
+                "%(number)d 份评分表须回避，已收回：%(names)s。请补派专家。",
+                "%(number)d 份评分表须回避，已收回：%(names)s。请补派专家。",
+                len(taken),
+            )
+            % {"number": len(taken), "names": names},
+        )
+    else:
+        messages.success(request, _("已重新核对，没有须回避的情形。"))
     return redirect("innovations:round", pk)
 
 
