@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 
+from huomiao.practice.hotpath import engine
+
 # Playwright's event loop runs in the main thread of browser journeys; Django would refuse its ORM there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -16,3 +18,4 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 def _clean_surroundings(settings, tmp_path: Path):
     settings.MEDIA_ROOT = tmp_path / "files"
     cache.clear()
+    engine.INLINE.clear()

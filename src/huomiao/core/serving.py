@@ -14,8 +14,6 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
-# Requests wait for the database and the disk, so more threads than cores; SQLite has one writer anyway.
-THREADS = 8
 STOP_SECONDS = 8
 
 

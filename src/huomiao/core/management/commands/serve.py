@@ -35,12 +35,11 @@ class Command(BaseCommand):
         serving.prepare()
         # Its own message loop stops it on Ctrl-C; its companions follow when it has drained.
         server = Granian(
-            "huomiao.wsgi:application",
+            "huomiao.asgi:application",
             address=host,
             port=port,
-            interface=Interfaces.WSGI,
+            interface=Interfaces.ASGI,
             workers=options["workers"],
-            blocking_threads=serving.THREADS,
             respawn_failed_workers=True,
             log_level=LogLevels.error,
         )

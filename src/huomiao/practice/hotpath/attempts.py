@@ -1,0 +1,271 @@
+"""What the hot path writes and reads: attempts, checked answers, what somebody has seen. SQL of both databases, no ORM."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from huomiao.practice.hotpath.links import Link
+from huomiao.practice.hotpath.writer import Op
+
+# [version, answer in its own order, fraction right]
+Marked = list[Any]
+
+_encoder = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+_encode = _encoder.encode
+
+
+class Stored(NamedTuple):
+    """An attempt as the database holds it."""
+
+    finished: int
+    total: int
+    right: int
+    answers: list[Marked]
+
+
+def _as_text(ms: int) -> str:
+    """A moment as Django writes it into SQLite."""
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S.") + f"{ms % 1000:03d}000"
+
+
+def _as_time(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def _as_ms(value: Any) -> int:
+    """Milliseconds of what either database, or Django's own connection, gives for a moment."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=UTC)
+    # In whole numbers: a float of seconds would miss a millisecond now and then.
+    span = value - datetime(1970, 1, 1, tzinfo=UTC)
+    ms: int = (span.days * 86_400 + span.seconds) * 1000 + span.microseconds // 1000
+    return ms
+
+
+def _chunks(ops: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """``ops`` in pieces of a few sizes only, so that their statements stay prepared."""
+    start = 0
+    for size in (128, 32, 8, 1):
+        while len(ops) - start >= size:
+            yield ops[start : start + size]
+            start += size
+
+
+def _marks(count: int) -> str:
+    return ",".join("?" * count)
+
+
+@dataclass(slots=True)
+class Submission(Op[Stored]):
+    """A finished session. Written once for each nonce; whoever comes again gets what is stored."""
+
+    nonce: str
+    user: int
+    unit: int | None
+    release: int | None
+    campaign: int | None
+    mode: str
+    tag: str
+    started: int
+    finished: int
+    answers: list[Marked]
+    # For a session that explained after each question: puts in the answers that were given then, and marks again.
+    settle: Callable[[dict[int, Any]], list[Marked]] | None = None
+
+    rank = 20
+
+    @property
+    def right(self) -> int:
+        return sum(1 for marked in self.answers if marked[2] is not None and marked[2] >= 1)
+
+    @classmethod
+    def write(cls, link: Link, ops: Sequence[Submission]) -> Sequence[Stored]:
+        _settle(link, [op for op in ops if op.settle])
+        written = _insert_postgresql(link, ops) if link.vendor == "postgresql" else _insert_sqlite(link, ops)
+        if written == len(ops):
+            return [Stored(op.finished, len(op.answers), op.right, op.answers) for op in ops]
+        stored = _stored(link, [op.nonce for op in ops])
+        return [stored[op.nonce] for op in ops]
+
+
+_COLUMNS = (
+    'nonce, user_id, unit_id, release_id, campaign_id, mode, tag, started_at, finished_at, total, "right", answers'
+)
+_INSERT_SQLITE = {
+    size: f"INSERT INTO practice_attempt ({_COLUMNS}) VALUES {','.join(['(?,?,?,?,?,?,?,?,?,?,?,?)'] * size)} "  # noqa: S608 - our own words
+    "ON CONFLICT (nonce) DO NOTHING"
+    for size in (128, 32, 8, 1)
+}
+_INSERT_POSTGRESQL = f"""
+    INSERT INTO practice_attempt ({_COLUMNS})
+    SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
+        %s::timestamptz[], %s::timestamptz[], %s::smallint[], %s::smallint[], %s::text[]::jsonb[])
+    ON CONFLICT (nonce) DO NOTHING
+"""  # noqa: S608 - our own words
+
+
+def _insert_sqlite(link: Link, ops: Sequence[Submission]) -> int:
+    written = 0
+    for chunk in _chunks(ops):
+        params: list[Any] = []
+        for op in chunk:
+            params += (
+                op.nonce, op.user, op.unit, op.release, op.campaign, op.mode, op.tag, _as_text(op.started),
+                _as_text(op.finished), len(op.answers), op.right, _encode(op.answers),
+            )  # fmt: skip
+        written += link.execute(_INSERT_SQLITE[len(chunk)], params).rowcount
+    return written
+
+
+def _insert_postgresql(link: Link, ops: Sequence[Submission]) -> int:
+    columns = zip(
+        *[
+            (
+                op.nonce, op.user, op.unit, op.release, op.campaign, op.mode, op.tag, _as_time(op.started),
+                _as_time(op.finished), len(op.answers), op.right, _encode(op.answers),
+            )
+            for op in ops
+        ],
+        strict=True,
+    )  # fmt: skip
+    written: int = link.execute(_INSERT_POSTGRESQL, [list(column) for column in columns]).rowcount
+    return written
+
+
+def _settle(link: Link, ops: Sequence[Submission]) -> None:
+    """Let each session know what was answered and explained before: that is what counts."""
+    if not ops:
+        return
+    checked: dict[str, dict[int, Any]] = {op.nonce: {} for op in ops}
+    for nonce, position, answer in _checked(link, list(checked)):
+        checked[nonce][position] = json.loads(answer)
+    for op in ops:
+        if op.settle:
+            op.answers = op.settle(checked[op.nonce])
+
+
+def _checked(link: Link, nonces: list[str]) -> list[tuple[str, int, str]]:
+    if link.vendor == "postgresql":
+        sql = "SELECT nonce, position, answer::text FROM practice_answercheck WHERE nonce = ANY(%s)"
+        return link.execute(sql, [nonces]).fetchall()  # type: ignore[no-any-return]
+    rows: list[tuple[str, int, str]] = []
+    for chunk in _chunks(nonces):
+        sql = f"SELECT nonce, position, answer FROM practice_answercheck WHERE nonce IN ({_marks(len(chunk))})"  # noqa: S608
+        rows += link.execute(sql, chunk).fetchall()
+    return rows
+
+
+def _stored(link: Link, nonces: list[str]) -> dict[str, Stored]:
+    columns = 'nonce, finished_at, total, "right", answers'
+    rows: list[tuple[Any, ...]] = []
+    if link.vendor == "postgresql":
+        sql = f"SELECT {columns}::text FROM practice_attempt WHERE nonce = ANY(%s)"  # noqa: S608
+        rows = link.execute(sql, [nonces]).fetchall()
+    else:
+        for chunk in _chunks(nonces):
+            sql = f"SELECT {columns} FROM practice_attempt WHERE nonce IN ({_marks(len(chunk))})"  # noqa: S608
+            rows += link.execute(sql, chunk).fetchall()
+    return {row[0]: Stored(_as_ms(row[1]), row[2], row[3], json.loads(row[4])) for row in rows}
+
+
+@dataclass(slots=True)
+class StoredAttempt(Op[Stored | None]):
+    """Reads what was stored for a nonce, if anything."""
+
+    nonce: str
+
+    @classmethod
+    def write(cls, link: Link, ops: Sequence[StoredAttempt]) -> Sequence[Stored | None]:
+        stored = _stored(link, [op.nonce for op in ops])
+        return [stored.get(op.nonce) for op in ops]
+
+
+@dataclass(slots=True)
+class Check(Op[Any]):
+    """An answer that is explained at once. The first one given for a place counts, and is what comes back."""
+
+    nonce: str
+    position: int
+    answer: Any
+    at: int
+
+    rank = 10
+
+    @classmethod
+    def write(cls, link: Link, ops: Sequence[Check]) -> Sequence[Any]:
+        written = _check_postgresql(link, ops) if link.vendor == "postgresql" else _check_sqlite(link, ops)
+        if written == len(ops):
+            return [op.answer for op in ops]
+        first = {
+            (nonce, position): json.loads(answer)
+            for nonce, position, answer in _checked(link, list(dict.fromkeys(op.nonce for op in ops)))
+        }
+        return [first[op.nonce, op.position] for op in ops]
+
+
+_CHECK_SQLITE = {
+    size: f"INSERT INTO practice_answercheck (nonce, position, answer, at) VALUES {','.join(['(?,?,?,?)'] * size)} "  # noqa: S608
+    "ON CONFLICT (nonce, position) DO NOTHING"
+    for size in (128, 32, 8, 1)
+}
+_CHECK_POSTGRESQL = """
+    INSERT INTO practice_answercheck (nonce, position, answer, at)
+    SELECT * FROM unnest(%s::text[], %s::smallint[], %s::text[]::jsonb[], %s::timestamptz[])
+    ON CONFLICT (nonce, position) DO NOTHING
+"""
+
+
+def _check_sqlite(link: Link, ops: Sequence[Check]) -> int:
+    written = 0
+    for chunk in _chunks(ops):
+        params: list[Any] = []
+        for op in chunk:
+            params += (op.nonce, op.position, _encode(op.answer), _as_text(op.at))
+        written += link.execute(_CHECK_SQLITE[len(chunk)], params).rowcount
+    return written
+
+
+def _check_postgresql(link: Link, ops: Sequence[Check]) -> int:
+    columns = [
+        [op.nonce for op in ops],
+        [op.position for op in ops],
+        [_encode(op.answer) for op in ops],
+        [_as_time(op.at) for op in ops],
+    ]
+    written: int = link.execute(_CHECK_POSTGRESQL, columns).rowcount
+    return written
+
+
+@dataclass(slots=True)
+class Seen(Op[bytes]):
+    """Reads which questions of a bank somebody was asked before."""
+
+    user: int
+    bank: int
+
+    @classmethod
+    def write(cls, link: Link, ops: Sequence[Seen]) -> Sequence[bytes]:
+        found: dict[tuple[int, int], bytes] = {}
+        if link.vendor == "postgresql":
+            sql = """
+                SELECT m.user_id, m.bank_id, m.bits
+                FROM unnest(%s::bigint[], %s::bigint[]) AS wanted(person, bank)
+                JOIN practice_seenmap m ON m.user_id = wanted.person AND m.bank_id = wanted.bank
+            """
+            rows = link.execute(sql, [[op.user for op in ops], [op.bank for op in ops]]).fetchall()
+            found = {(user, bank): bytes(bits) for user, bank, bits in rows}
+        else:
+            for chunk in _chunks(ops):
+                sql = (
+                    "SELECT user_id, bank_id, bits FROM practice_seenmap "  # noqa: S608
+                    f"WHERE (user_id, bank_id) IN (VALUES {','.join(['(?,?)'] * len(chunk))})"
+                )
+                rows = link.execute(sql, [part for op in chunk for part in (op.user, op.bank)]).fetchall()
+                found.update(((user, bank), bytes(bits)) for user, bank, bits in rows)
+        return [found.get((op.user, op.bank), b"") for op in ops]
