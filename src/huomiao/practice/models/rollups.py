@@ -24,7 +24,9 @@ class FollowerCursor(models.Model):
 
     attempt_id = models.BigIntegerField(default=0)
     moved_at = models.DateTimeField(null=True)
-    # Who works now. Only politeness: what keeps two from counting the same is that the cursor moves from a known place.
+    # Counts every change of the rollups: who worked out a batch before somebody else changed them throws it away.
+    revision = models.BigIntegerField(default=0)
+    # Who works now. Only politeness: what keeps two from counting the same is the revision.
     holder = models.CharField(max_length=40, blank=True)
     held_until = models.DateTimeField(null=True)
     # A rebuild reads up to here; until then pages say that figures are being made again.
@@ -156,10 +158,9 @@ class Person(models.Model):
     mastered = models.PositiveIntegerField()
     wrong_book = models.PositiveIntegerField()
     cleared = models.PositiveIntegerField()
-    # Daily challenges without a mistake, and days that ended with nothing left to review are what badges are made of.
+    # What badges are made of besides: sessions of ten or more without a mistake, reviews, campaigns taken part in.
     perfect = models.PositiveIntegerField()
     reviews = models.PositiveIntegerField()
-    levels = models.PositiveIntegerField()
     campaigns = models.PositiveIntegerField()
     flagged = models.PositiveIntegerField()
     points = models.PositiveIntegerField()
