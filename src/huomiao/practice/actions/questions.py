@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from huomiao.core import history
 from huomiao.core.errors import Invalid, NotAllowed, WrongState
 from huomiao.files.models import StoredFile
+from huomiao.practice import alike
 from huomiao.practice.kinds import KINDS, BadQuestion, Body, Key, parts
 from huomiao.practice.models import Bank, Question, QuestionFile, QuestionVersion, Topic
 from huomiao.practice.models.banks import EASIEST, HARDEST
@@ -257,6 +258,8 @@ def _changed(bank: Bank, question: Question | None, code: str, draft: Draft, con
     moved = {
         name: [getattr(question, name), value] for name, value in wanted.items() if getattr(question, name) != value
     }
+    if "stem" in moved:
+        question.sketch = alike.sketch(wanted["stem"])
     for name, value in wanted.items():
         setattr(question, name, value)
     number = 1 if is_new else question.last_number + 1  # type: ignore[attr-defined]  # annotated by _known
@@ -287,6 +290,7 @@ def _write(changes: list[_Change], *, by: User | None, at: datetime) -> None:
             "source",
             "kind",
             "stem",
+            "sketch",
             "latest",
             "changed_at",
         ],

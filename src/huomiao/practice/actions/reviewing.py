@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from huomiao.core import history
 from huomiao.core.errors import Invalid, NotAllowed, WrongState
+from huomiao.practice import alike
 from huomiao.practice.models import Bank, Question, QuestionVersion
 from huomiao.practice.rules import banks as rules
 from huomiao.practice.states import QUESTION_MOVES, QuestionState
@@ -147,7 +148,8 @@ def discard(question: Question, *, by: User, at: datetime) -> Question:
     before = row.latest_id
     row.latest, row.state = row.published, QuestionState.PUBLISHED
     row.kind, row.stem = row.published.kind, row.published.body["stem"]
-    row.save(update_fields=["latest", "state", "kind", "stem", "changed_at"])
+    row.sketch = alike.sketch(row.stem)
+    row.save(update_fields=["latest", "state", "kind", "stem", "sketch", "changed_at"])
     history.record(row, "question.draft_discarded", by=by, at=at, changes={"version": [before, row.latest_id]})
     return row
 

@@ -90,6 +90,8 @@ class Question(models.Model):
     # Denormalised from the latest version, for lists, search and the finder of near-duplicates.
     kind = models.CharField(_("题型"), max_length=12)
     stem = models.TextField(_("题干"))
+    # What ``alike.sketch`` made of the stem.
+    sketch = models.BinaryField(default=b"", editable=False)
     latest = models.ForeignKey("QuestionVersion", null=True, on_delete=models.PROTECT, related_name="+")
     published = models.ForeignKey("QuestionVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
