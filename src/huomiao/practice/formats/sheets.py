@@ -147,12 +147,20 @@ def _add_table(book: Workbook, base: str, content: bytes) -> None:
             book.anchored[grid.name] = {place: [f"{base}/{name}" for name in names] for place, names in cells.items()}
 
 
-def plan(book: Workbook, remembered: Mapping[str, Mapping[str, str]] | None = None) -> list[SheetPlan]:
+@dataclass(frozen=True)
+class Remembered:
+    """What somebody assigned to a header earlier: columns to keys, and sheets by name to labels."""
+
+    columns: Mapping[str, str]
+    labels: Mapping[str, str]
+
+
+def plan(book: Workbook, remembered: Mapping[str, Remembered] | None = None) -> list[SheetPlan]:
     """What each sheet is taken for: as somebody assigned such a header before, else by the names of its columns."""
     return [_plan(book, grid, remembered or {}) for grid in book.grids]
 
 
-def _plan(book: Workbook, grid: Grid, remembered: Mapping[str, Mapping[str, str]]) -> SheetPlan:
+def _plan(book: Workbook, grid: Grid, remembered: Mapping[str, Remembered]) -> SheetPlan:
     found = find(grid, columns.COLUMNS)
     made = SheetPlan(grid.name, rows=len(grid.rows), kind=words.kind_of(grid.name))
     if book.is_archive:
@@ -161,7 +169,8 @@ def _plan(book: Workbook, grid: Grid, remembered: Mapping[str, Mapping[str, str]
     place_header(made, grid, header_row, dict(found.texts.items()) if found else None)
     known = remembered.get(made.signature)
     if known is not None:
-        made.columns, made.is_remembered = dict(known), True
+        made.columns, made.is_remembered = dict(known.columns), True
+        made.label = known.labels.get(grid.name, made.label)
     elif found is not None:
         made.columns = {str(column): key for key, column in found.found.items()}
         # Several columns may each hold a part of the topic, from large to small.

@@ -103,6 +103,8 @@ class ImportMapping(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
     signature = models.CharField(max_length=64)
     columns = models.JSONField()
+    # Sheet → the label that its questions get.
+    labels = models.JSONField(default=dict)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
 
