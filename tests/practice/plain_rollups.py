@@ -312,7 +312,17 @@ def _tallies(counting, versions):
                     sum_rest_squared=rest**2,
                     sum_product=score * rest,
                 )
-    names = "shown answered right pairs sum_score sum_score_squared sum_rest sum_rest_squared sum_product".split()
+    names = [
+        "shown",
+        "answered",
+        "right",
+        "pairs",
+        "sum_score",
+        "sum_score_squared",
+        "sum_rest",
+        "sum_rest_squared",
+        "sum_product",
+    ]
     return {
         key: {**{name: row["sums"][name] for name in names}, "options": dict(row["options"])}
         for key, row in rows.items()
@@ -415,7 +425,19 @@ def _campaigns(attempts, counting):
                 score = _thousandths(answer)
                 if score is not None:
                     items[campaign.pk, answer[0]].update(shown=1, wrong=score < 1000)
-    unit_names = "people days sessions counted scores answered right points passed excellent flagged".split()
+    unit_names = [
+        "people",
+        "days",
+        "sessions",
+        "counted",
+        "scores",
+        "answered",
+        "right",
+        "points",
+        "passed",
+        "excellent",
+        "flagged",
+    ]
     return {
         "CampaignPerson": people,
         "CampaignUnit": {key: {name: row[name] for name in unit_names} for key, row in units.items()},

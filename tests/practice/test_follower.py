@@ -7,10 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from huomiao.orgs.actions import organizations as organizations_actions
+from huomiao.orgs.roles import Role
 from huomiao.practice import follower
 from huomiao.practice.models import AnswerCheck, Attempt, Campaign, FollowerCursor, Memory, Person, Seat
 from tests.factories.accounts import UserFactory
-from tests.factories.orgs import OrganizationFactory, UnitFactory
+from tests.factories.orgs import MembershipFactory, OrganizationFactory, UnitFactory
 from tests.factories.practice import TopicFactory, bank_with
 from tests.factories.rollups import AT, attempt, versions_of
 from tests.practice.plain_rollups import plain, stored
@@ -158,3 +159,30 @@ def test_seats_survive_a_new_release_in_another_order(scene):
     assert before == list(range(12))
     assert seats.of(bank.current) == list(reversed(range(12)))
     assert Seat.objects.filter(bank=bank).count() == 12
+
+
+def test_figures_follow_a_unit_that_is_merged_and_agree_with_a_rebuild(scene):
+    first, second, other = scene["units"]
+    versions = versions_of(scene["banks"][0])
+    for day, (person, unit) in enumerate([(0, first), (1, first), (1, second), (2, second), (0, other), (0, first)]):
+        attempt(
+            scene["people"][person],
+            versions[:5],
+            [1.0, 1.0, 1.0, 0.0, 1.0],
+            at=AT + timedelta(days=day),
+            unit=unit,
+            release=scene["banks"][0].current,
+            campaign=scene["campaign"],
+        )
+    follower.catch_up()
+    officer = MembershipFactory(organization=scene["campaign"].organiser, role=Role.OFFICER).user
+
+    organizations_actions.merge(first, into=second, by=officer)
+
+    assert stored() == plain()
+    attempt(scene["people"][1], versions[:5], [1.0] * 5, at=AT + timedelta(days=7), unit=first)
+    follower.catch_up()
+    assert stored() == plain()
+    counted = stored()
+    follower.rebuild()
+    assert stored() == counted

@@ -85,16 +85,18 @@ def follow(*, limit: int = BATCH, known: Known | None = None) -> int:
     return len(sessions)
 
 
-def catch_up(*, limit: int = BATCH, pause: float = 0.0, known: Known | None = None) -> int:
+def catch_up(
+    *, limit: int = BATCH, pause: float = 0.0, known: Known | None = None, stop: threading.Event | None = None
+) -> int:
     """Count everything there is now, unless another follower is at work; returns how many attempts it was.
 
-    ``pause`` is how many times as long as a batch took the database is left alone after it.
+    ``pause`` is how many times as long as a batch took the database is left alone after it; ``stop`` ends it early.
     """
     counted = 0
     name = _own_name()
     known = {} if known is None else known
     try:
-        while is_behind() and _hold(name):
+        while not (stop is not None and stop.is_set()) and is_behind() and _hold(name):
             began = time.monotonic()
             counted += follow(limit=limit, known=known)
             if pause:
@@ -155,7 +157,7 @@ def turn(at: datetime) -> int:
     return catch_up()
 
 
-def follow_forever(*, stop: threading.Event, idle_seconds: float = 1.0) -> None:
+def follow_forever(*, stop: threading.Event, limit: int = BATCH, idle_seconds: float = 1.0) -> None:
     """Count attempts as they come, until ``stop``. The database may come and go meanwhile."""
     from django.db import DatabaseError, close_old_connections, connection  # noqa: PLC0415 -- only a process needs them
 
@@ -164,7 +166,7 @@ def follow_forever(*, stop: threading.Event, idle_seconds: float = 1.0) -> None:
         try:
             close_old_connections()
             # Half the time the database belongs to those who practise.
-            done = catch_up(pause=1.0, known=known)
+            done = catch_up(limit=limit, pause=1.0, known=known, stop=stop)
         except DatabaseError:
             logger.warning("The follower lost its database and tries again", exc_info=True)
             connection.close()
