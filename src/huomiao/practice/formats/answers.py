@@ -23,6 +23,8 @@ _CIRCLED = {chr(0x2460 + number): number for number in range(20)}
 _SEPARATORS = re.compile(r"[\s,，;；、|/+＋&和及与]+")
 # Blanks as people type them in a stem: underscores, or brackets with nothing in them.
 _BLANK = re.compile(r"[_＿]{2,}|[（(][\s\u3000_＿]*[）)]|【[\s\u3000_＿]*】|\[[\s\u3000_＿]+\]|［[\s\u3000_＿]*］")
+# Where a stem has lines to write on, its empty brackets are only brackets.
+_LINE = re.compile(r"[_＿]{2,}")
 _LETTERED = re.compile(r"^\s*[（(]?\s*([A-Za-zＡ-Ｚａ-ｚ])\s*[)）.．、:：]\s*")
 _MEASURE = re.compile(
     r"(?P<number>[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(?:±|\+/-)\s*(?P<tolerance>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(?P<unit>.{0,20})"
@@ -286,13 +288,16 @@ def _true_false(stem: str, options: Sequence[str], answer: str) -> Solved:
 def _fill(stem: str, answer: str) -> Solved:
     given = answer.strip()
     notes: list[str] = []
-    text, count = _BLANK.subn(BLANK, stem)
+    parts = _split(given, "|｜")
+    text, count = _LINE.subn(BLANK, stem)
+    if count != len(parts):
+        # Brackets with nothing in them are blanks too, unless the lines alone are as many as the answers.
+        text, count = _BLANK.subn(BLANK, stem)
     if not given:
         raise NotAnAnswer(_("填空题要有答案：各空用 | 分隔，同一空的几种写法用 ; 分隔。"))
     if not count:
         text, count = f"{text}{BLANK}", 1
         notes.append(_("题干里没有空，已在末尾加上一个“____”。"))
-    parts = _split(given, "|｜")
     if len(parts) != count and count > 1 and len(parts) == 1:
         for separators in (";；", "、", "\n", ",，", " \t\u3000"):
             pieces = [piece for piece in re.split(f"[{separators}]+", given) if piece.strip()]

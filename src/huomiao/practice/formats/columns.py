@@ -104,6 +104,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("picture", _("图片"), ("题干图片", "配图", "附图", "图片名称", "图片文件", "题目图片", "试题图片", "插图", "附件", "image", "picture"), help=_("图片可直接插在这一格，或写压缩包里的图片文件名。")),
     Column("alias", _("图片标识"), ("图号", "图片编号", "image key"), help=_("有同名图片时自动附上，没有也不算错。")),
     Column("scoring", _("得分点"), ("评分要点", "评分标准", "采分点", "得分要点", "评分细则"), help=_("简答题用，每行一个：要点（2分）。")),
+    Column("any_order", _("各空不分先后"), ("不分先后", "次序不限"), help=_("填空题各空的答案可以互换时写 是。")),
     Column("max_chars", _("字数上限"), ("最多字数", "字数限制")),
 )  # fmt: skip
 TITLES: dict[str, str] = {column.key: str(column.title) for column in COLUMNS}

@@ -24,6 +24,7 @@ _FOOTER = re.compile(
     r"(合\s*计|总\s*计|共\s*计|制\s*表|填\s*表|审\s*核|备\s*注|说\s*明|注)\s*(人|单位|日期)?\s*([:：]|\d|$)"
 )
 _TOPIC_SEPARATOR = re.compile(r"\s*(?:>|＞|→|/|／|\\|;|；|--|—>)\s*")
+_NAMED = re.compile(r"[\[【]图[:：]\s*([^\]】]{1,200}?)\s*[\]】]")
 _CHAPTER = re.compile(r"\d+(?:\.\d+)+")
 _LIST_SEPARATOR = re.compile(r"[,，、;；|\s]+")
 
@@ -198,6 +199,8 @@ class _Sheet:
             solved = answers.solve(kind, stem, options, answer, has_pictures=shown)
             if solved.kind == "short":
                 self._short(solved, texts)
+            if solved.kind == "fill" and "any_order" in texts:
+                self._any_order(solved, texts)
         except NotAnAnswer as fault:
             part = fault.part if fault.part in self.letters else "options" if "options" in self.letters else "answer"
             value = texts.get(part, answer if part == "answer" else "")
@@ -218,6 +221,12 @@ class _Sheet:
             if not texts["max_chars"].isdecimal():
                 raise NotAnAnswer(_("字数上限应是整数，例如 500。"), part="max_chars")
             solved.body["max_chars"] = int(texts["max_chars"][:9])
+
+    def _any_order(self, solved: answers.Solved, texts: dict[str, str]) -> None:
+        truth = words.truth_of(texts["any_order"])
+        if truth is None:
+            raise NotAnAnswer(_("各空不分先后一列应写 是 或 否。"), part="any_order")
+        solved.key["any_order"] = truth
 
     def _kind(self, draft: DraftQuestion, texts: dict[str, str]) -> str:
         if "kind" in texts:
@@ -292,7 +301,9 @@ class _Sheet:
     def _pictures(self, draft: DraftQuestion, texts: dict[str, str], number: int) -> None:
         for column, names in sorted(self.anchored.get(number, ())):
             self._put(draft, self.keys_of.get(column, ""), names)
-        for key in list(texts):
+        for key in [key for key in texts if "[图" in texts[key] or "【图" in texts[key]]:
+            self._named(draft, texts, key)
+        for key in [key for key in texts if "DISPIMG" in texts[key]]:
             found = pictures.IN_CELL.match(texts[key])
             if found is None:
                 continue
@@ -312,12 +323,23 @@ class _Sheet:
                 elif wanted.strip():
                     draft.blame(
                         "picture",
-                        _("没有找到图片“%(name)s”。请把表格和图片放进同一个压缩包上传，图片名与此格一致。")
-                        % {"name": wanted.strip()[:60]},
+                        _not_found(wanted),
                         value=texts["picture"],
                         title=self.titles["picture"],
                     )
         self._by_name(draft, texts)
+
+    def _named(self, draft: DraftQuestion, texts: dict[str, str], key: str) -> None:
+        """Pictures that the text itself names: [图:a.png]."""
+        for wanted in _NAMED.findall(texts[key]):
+            name = self.book.media.find(wanted)
+            if name:
+                self._put(draft, key, [name])
+            else:
+                draft.blame(key, _not_found(wanted), value=texts[key], title=self.titles.get(key, ""))
+        texts[key] = _NAMED.sub("", texts[key]).strip()
+        if not texts[key]:
+            del texts[key]
 
     def _by_name(self, draft: DraftQuestion, texts: dict[str, str]) -> None:
         """Pictures called like the question, where some lie beside the table."""
@@ -333,6 +355,12 @@ class _Sheet:
     def _put(self, draft: DraftQuestion, key: str, names: list[str]) -> None:
         place = key if key.startswith("option.") else EXPLANATION if key == "explanation" else STEM
         draft.media.setdefault(place, []).extend(names)
+
+
+def _not_found(name: str) -> str:
+    return _("没有找到图片“%(name)s”。请把表格和图片放进同一个压缩包上传，图片名与此格一致。") % {
+        "name": name.strip()[:60]
+    }
 
 
 def topic_of(*texts: str) -> tuple[str, ...]:
