@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 
+from huomiao.practice import exam_papers
 from huomiao.practice.hotpath import engine
 
 # Playwright's event loop runs in the main thread of browser journeys; Django would refuse its ORM there.
@@ -19,3 +20,4 @@ def _clean_surroundings(settings, tmp_path: Path):
     settings.MEDIA_ROOT = tmp_path / "files"
     cache.clear()
     engine.INLINE.clear()
+    exam_papers.SHELF.clear()

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from huomiao.practice import analysing, certifying, remarking, scripts
-from huomiao.practice.models import Exam, Script
+from huomiao.practice.models import Exam, MarkingPlan, Script
 from huomiao.practice.states import ExamState
 
 
@@ -43,3 +43,13 @@ def take_back(script_pk: int) -> int:
     sittings = scripts.reopened(script_pk)
     remarking.mark_some(script.exam, sittings)
     return len(sittings)
+
+
+@task()
+def take_in(sitting_pk: int) -> None:
+    """Mark a sitting that came in while its exam is being marked, and have its texts marked."""
+    exam = Exam.objects.get(sittings=sitting_pk)
+    if MarkingPlan.objects.filter(exam=exam).exists():
+        scripts.open_scripts(exam)
+        scripts.assign(exam)
+    remarking.mark_some(exam, [sitting_pk])
