@@ -9,8 +9,10 @@ from django.utils.safestring import SafeString, mark_safe
 # What stands between <svg> and </svg>. Lines only, so that weight and colour come from the style sheet.
 SHAPES: dict[str, str] = {
     "alert": '<path d="M12 3.5 2.5 20h19z"/><path d="M12 10v4.5M12 17.2v.1"/>',
+    "arrow-down": '<path d="M12 5v14M6 13l6 6 6-6"/>',
     "arrow-left": '<path d="M19 12H5M11 6l-6 6 6 6"/>',
     "arrow-right": '<path d="M5 12h14M13 6l6 6-6 6"/>',
+    "arrow-up": '<path d="M12 19V5M6 11l6-6 6 6"/>',
     "bell": '<path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15z"/><path d="M10 20.5a2.2 2.2 0 0 0 4 0"/>',
     "book": '<path d="M5 4.5h12.5A1.5 1.5 0 0 1 19 6v14.5H6.5A1.5 1.5 0 0 1 5 19z"/><path d="M5 17.5h14M9 8.5h6"/>',
     "building": '<path d="M4.5 20.5v-16h10v16M14.5 9.5h5v11M2.5 20.5h19"/><path d="M8 8.5h3M8 12.5h3M8 16.5h3"/>',

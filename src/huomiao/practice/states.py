@@ -73,6 +73,15 @@ class Mode(models.TextChoices):
     COURSE = "course", _("课程练习")
 
 
+class DuelState(models.TextChoices):
+    """How far a duel is; follows from its times and from what was handed in, and is stored nowhere."""
+
+    WAITING = "waiting", _("等待对手")
+    COUNTING = "counting", _("即将开始")
+    RUNNING = "running", _("进行中")
+    OVER = "over", _("已结束")
+
+
 class Feedback(models.TextChoices):
     """When the right answer and its explanation are shown."""
 

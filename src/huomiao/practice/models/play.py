@@ -59,7 +59,7 @@ class Duel(models.Model):
     # From which both draw the same questions in the same order.
     seed = models.CharField(max_length=32, default=new_seed)
     questions = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(1), MaxValueValidator(20)])
-    seconds = models.PositiveSmallIntegerField(default=120)
+    minutes = models.PositiveSmallIntegerField(default=2)
     host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     guest = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
     opened_at = models.DateTimeField()
@@ -107,4 +107,4 @@ class Duel(models.Model):
     @property
     def ends_at(self) -> datetime | None:
         """When the time of both is over."""
-        return self.starts_at + timedelta(seconds=self.seconds) if self.starts_at else None
+        return self.starts_at + timedelta(minutes=self.minutes) if self.starts_at else None

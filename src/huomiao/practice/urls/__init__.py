@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from huomiao.practice.urls import hotpath
+from huomiao.practice.urls import hotpath, play
 
 app_name = "practice"
 
-urlpatterns: list[URLPattern | URLResolver] = [*hotpath.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [*hotpath.urlpatterns, *play.urlpatterns]

@@ -1,0 +1,138 @@
+"""What somebody has handed in: their own sessions, graded, and how often they tried today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, Max, QuerySet
+
+from huomiao.practice import kinds, periods, sealing
+from huomiao.practice.hotpath.receipts import Receipt
+from huomiao.practice.models import Attempt, Memory, Question, QuestionVersion
+from huomiao.practice.queries import asking
+from huomiao.practice.states import Mode
+
+if TYPE_CHECKING:
+    from huomiao.accounts.models import User
+    from huomiao.practice.models import Bank
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One question of a session that is over, with everything that may now be said of it."""
+
+    position: int
+    version: QuestionVersion
+    answer: Any
+    fraction: float | None
+
+    @property
+    def kind(self) -> kinds.Kind:
+        return kinds.KINDS[self.version.kind]
+
+    @property
+    def is_right(self) -> bool:
+        return self.fraction is not None and self.fraction >= 1
+
+    @property
+    def given(self) -> str:
+        return "" if self.answer is None else self.kind.in_words(self.version.body, self.answer)
+
+    @property
+    def right(self) -> str:
+        return self.kind.key_in_words(self.version.body, self.version.key)
+
+
+@dataclass(frozen=True)
+class TopicResult:
+    """How the questions of one topic went in a session."""
+
+    name: str
+    right: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.right // self.total
+
+
+def visible_to(user: User) -> QuerySet[Attempt]:
+    """The sessions that ``user`` has handed in, newest first."""
+    return Attempt.objects.filter(user=user).select_related("release__bank", "campaign").order_by("-pk")
+
+
+def tries(user: User, mode: Mode, *, day: date, **more: Any) -> int:
+    """How often ``user`` handed in a session of ``mode`` on ``day``."""
+    start = periods.midnight(day)
+    return Attempt.objects.filter(
+        user=user, mode=mode, finished_at__gte=start, finished_at__lt=start + timedelta(days=1), **more
+    ).count()
+
+
+def answered(attempt: Attempt) -> list[Answered]:
+    """The questions of ``attempt`` as they were asked, with keys and explanations: only for who handed it in."""
+    versions = QuestionVersion.objects.select_related("question__topic").in_bulk([row[0] for row in attempt.answers])
+    return [
+        Answered(position, versions[version], answer, fraction)
+        for position, (version, answer, fraction) in enumerate(attempt.answers)
+        if version in versions
+    ]
+
+
+def receipt_of(attempt: Attempt) -> Receipt:
+    """What a receipt for ``attempt`` says, by what the database holds now."""
+    finished = round(attempt.finished_at.timestamp() * 1000)
+    digest = sealing.digest(attempt.answers)
+    return Receipt(attempt.nonce, attempt.user_id, finished, attempt.right, attempt.total, digest)
+
+
+def by_topic(items: list[Answered]) -> list[TopicResult]:
+    """How each topic went, the weakest first."""
+    counts: dict[str, list[int]] = {}
+    for item in items:
+        if item.fraction is None:
+            continue
+        topic = item.version.question.topic
+        row = counts.setdefault(topic.name if topic else "", [0, 0])
+        row[0] += item.is_right
+        row[1] += 1
+    found = [TopicResult(name, right, total) for name, (right, total) in counts.items()]
+    return sorted(found, key=lambda row: (row.right / row.total, row.name))
+
+
+def mistakes(user: User, *, bank: Bank | None = None) -> QuerySet[Memory]:
+    """The wrong-answer book of ``user``, what went wrong last first."""
+    found = asking.remembered(user, Memory.objects.filter(in_wrong_book=True))
+    if bank is not None:
+        found = found.filter(question__bank=bank)
+    return (
+        found.select_related("question__bank", "question__topic")
+        .only("seen", "wrong", "run", "wrong_on", "question__stem", "question__kind", "question__difficulty",
+              "question__bank__name", "question__bank__code", "question__topic__name")
+        .order_by("-wrong_on", "-pk")
+    )  # fmt: skip
+
+
+def last_answer(user: User, question: Question) -> Answered | None:
+    """How ``user`` last answered ``question``, with the version that they saw; None when that lies too far back."""
+    versions = set(question.versions.values_list("pk", flat=True))
+    for attempt in Attempt.objects.filter(user=user).order_by("-pk")[:LOOKED_BACK]:
+        if any(row[0] in versions for row in attempt.answers):
+            return next(item for item in answered(attempt) if item.version.pk in versions)
+    return None
+
+
+# So many sessions are searched for the last answer to a question.
+LOOKED_BACK = 300
+
+
+def best_of_levels(user: User, tags: list[str]) -> dict[str, int]:
+    """The best result of ``user`` in each level, in per cent."""
+    rows = (
+        Attempt.objects.filter(user=user, mode=Mode.LEVEL, tag__in=tags, total__gt=0)
+        .values("tag")
+        .annotate(best=Max(F("right") * 100 / F("total")))
+    )
+    return {row["tag"]: row["best"] for row in rows}
