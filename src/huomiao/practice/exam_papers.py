@@ -100,13 +100,13 @@ class Layout:
         asked = self.paper.asked[position]
         return asked.kind.read(asked.body, sent, self.order(position))
 
-    def sent(self, held: Mapping[int, Held]) -> dict[int, Any]:
-        """Held answers in shown places, to fill a page again."""
+    def sent(self, held: Mapping[int, Held]) -> dict[str, Any]:
+        """Held answers in shown places by position, to fill a page again."""
         filled = {}
         for position, one in held.items():
             if position < len(self.paper.asked):
                 asked = self.paper.asked[position]
-                filled[position] = asked.kind.sent(one.answer, self.order(position))
+                filled[str(position)] = asked.kind.sent(one.answer, self.order(position))
         return filled
 
 
@@ -172,3 +172,36 @@ def _paper(row: ExamPaper, exam: Exam, asked: Mapping[int, Asked]) -> Paper:
         shuffles_questions=exam.shuffles_questions,
         shuffles_options=exam.shuffles_options,
     )
+
+
+@dataclass(frozen=True)
+class PreviewItem:
+    """A question as those who run the exam read it, key and all."""
+
+    number: int
+    points: float
+    stem: str
+    options: list[tuple[str, str]]
+    key: str
+    explanation: str
+
+
+def preview(row: ExamPaper) -> list[tuple[str, list[PreviewItem]]]:
+    """A paper in its own order, section by section, with keys. For officers' pages only."""
+    versions = QuestionVersion.objects.in_bulk([version for version, _points, _line in row.items])
+    lines = dict(row.exam.blueprint.order_by("position").values_list("position", "title"))
+    sections: dict[int, list[PreviewItem]] = {position: [] for position in lines}
+    for number, (version, points, line) in enumerate(row.items, 1):
+        found = versions[version]
+        kind = kinds.KINDS[found.kind]
+        parts = found.body.get("options") or found.body.get("items") or []
+        item = PreviewItem(
+            number=number,
+            points=points,
+            stem=found.body["stem"],
+            options=[(chr(ord("A") + place), part.get("text", "")) for place, part in enumerate(parts)],
+            key=kind.key_in_words(found.body, found.key),
+            explanation=found.explanation,
+        )
+        sections.setdefault(line, []).append(item)
+    return [(lines.get(position, ""), items) for position, items in sections.items() if items]

@@ -95,6 +95,8 @@ class Start:
     address: str
     at: datetime
     resumes: bool = False
+    # Proof that the room ticket was shown, where the exam asks for one.
+    ticket: str = ""
 
 
 @dataclass(frozen=True)
@@ -202,6 +204,8 @@ def begin(one: Start, candidate: Candidate | None, last: Sitting | None) -> tupl
         raise Refusal("closed", 409, _("这场考试还没有准备好。请联系监考人员。"))
     if not allows(exam.networks, one.address):
         raise Refusal("wrong_network", 403, _("请连接考场的网络后再开始。考试只能在规定的网络里进行。"))
+    if exam.needs_ticket and (not candidate.ticket_key or one.ticket != candidate.ticket_key[:16]):
+        raise Refusal("no_ticket", 403, _("请先输入准考码。准考码补发过的，用新的一张。"))
     if last is not None and last.state == SittingState.RUNNING:
         if one.at <= last.ends_at + GRACE:
             if not one.resumes:
@@ -246,6 +250,11 @@ class Standing:
     reason: str
     early_minutes: int
 
+    @property
+    def early_at(self) -> datetime:
+        """From when on it may be handed in."""
+        return self.started_at + timedelta(minutes=self.early_minutes)
+
 
 def save_refusal(epoch: int, at: datetime, found: Standing | None) -> Refusal | None:
     """Why a device of ``epoch`` may not save at ``at``; None when it may."""
@@ -264,7 +273,7 @@ def save_refusal(epoch: int, at: datetime, found: Standing | None) -> Refusal | 
 
 def early_refusal(at: datetime, found: Standing) -> Refusal | None:
     """Why it is too early to hand in; None when it is not."""
-    if at >= found.started_at + timedelta(minutes=found.early_minutes):
+    if at >= found.early_at:
         return None
     return Refusal("too_early", 409, _("还没有到可以交卷的时间。答案都已保存，可以先检查一遍。"))
 

@@ -12,11 +12,11 @@ from typing import Any
 from django.conf import settings
 
 # Importing them puts their addresses into ROUTES.
-from huomiao.practice.hotpath import calls, drills, identity, origins
+from huomiao.practice.hotpath import calls, drills, exams, identity, origins
 from huomiao.practice.hotpath.calls import Call, Reply
 from huomiao.practice.hotpath.engine import Live
 
-__all__ = ["drills", "serve"]
+__all__ = ["drills", "exams", "serve"]
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -138,7 +138,7 @@ def _start(link: Link, asked: Sequence[sittings.Start]) -> list[Begun | Refusal]
 
 _EXAM_COLUMNS = (
     "id", "state", "opens_at", "closes_at", "minutes", "late_minutes", "early_minutes", "attempts", "spread_seconds",
-    "seed", "networks",
+    "seed", "networks", "needs_ticket",
 )  # fmt: skip
 
 
@@ -146,15 +146,23 @@ def _candidates(link: Link, keys: set[int]) -> dict[int, Candidate]:
     rows = link.execute(
         _sql(
             link,
-            "SELECT id, exam_id, user_id, number, paper_id, extra_minutes FROM practice_candidate "  # noqa: S608 marks
+            "SELECT id, exam_id, user_id, number, paper_id, extra_minutes, ticket_key FROM practice_candidate "  # noqa: S608 marks
             f"WHERE id IN ({_marks(keys)})",
         ),
         list(keys),
     ).fetchall()
     exams = _exams(link, {row[1] for row in rows})
     return {
-        pk: Candidate(id=pk, exam=exams[exam], user_id=user, number=number, paper_id=paper, extra_minutes=extra)
-        for pk, exam, user, number, paper, extra in rows
+        pk: Candidate(
+            id=pk,
+            exam=exams[exam],
+            user_id=user,
+            number=number,
+            paper_id=paper,
+            extra_minutes=extra,
+            ticket_key=ticket,
+        )
+        for pk, exam, user, number, paper, extra, ticket in rows
     }
 
 
