@@ -16,8 +16,8 @@ from huomiao.practice import shell
 from huomiao.practice.device import person_key
 from huomiao.practice.models import Attempt, QuestionFile, QuestionVersion
 from huomiao.practice.states import Mode
-from tests.files.samples import png
 from tests.factories.playing import worker, works
+from tests.files.samples import png
 from tests.practice.drills import Device, plan_for, right_answers
 
 pytestmark = pytest.mark.django_db
