@@ -26,6 +26,8 @@ _BLANK = re.compile(r"[_＿]{2,}|[（(][\s\u3000_＿]*[）)]|【[\s\u3000_＿]*�
 # Where a stem has lines to write on, its empty brackets are only brackets.
 _LINE = re.compile(r"[_＿]{2,}")
 _LETTERED = re.compile(r"^\s*[（(]?\s*([A-Za-zＡ-Ｚａ-ｚ])\s*[)）.．、:：]\s*")
+# A lettered option: at the start of a line, or behind a blank or a mark that ends the one before.
+_MARK = re.compile(r"(?:^|(?<=[\s\u3000;；|。，,)）]))[（(]?([A-ZＡ-Ｚ])\s*[.．、:：)）]\s*", re.MULTILINE)
 _MEASURE = re.compile(
     r"(?P<number>[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(?:±|\+/-)\s*(?P<tolerance>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(?P<unit>.{0,20})"
 )
@@ -130,7 +132,7 @@ def without_letter(options: Sequence[str]) -> list[str]:
 
 def split_options(text: str) -> list[str]:
     """The options that stand in one cell: A. … B. …, or one on each line, or separated by | or ;."""
-    marks = _marks(text)
+    marks = marks_in(text)
     if len(marks) >= 2:
         ends = [start for start, _after in marks[1:]] + [len(text)]
         return [text[after:end].strip(" \t\r\n\u3000;；|") for (_start, after), end in zip(marks, ends, strict=True)]
@@ -141,12 +143,11 @@ def split_options(text: str) -> list[str]:
     return [text.strip()] if text.strip() else []
 
 
-def _marks(text: str) -> list[tuple[int, int]]:
-    """Where A., B., C. … begin and end, each the next letter after the one before."""
+def marks_in(text: str, *, first: int = 0) -> list[tuple[int, int]]:
+    """Where A., B., C. … begin and end, each the next letter after the one before, from the ``first`` letter on."""
     marks: list[tuple[int, int]] = []
-    pattern = re.compile(r"(?:(?<=^)|(?<=[\s\u3000;；|。，,)）]))[（(]?([A-ZＡ-Ｚ])\s*[.．、:：)）]", re.MULTILINE)
-    for match in pattern.finditer(text):
-        if _place(match[1]) == len(marks):
+    for match in _MARK.finditer(text):
+        if _place(match[1]) == first + len(marks):
             marks.append((match.start(), match.end()))
     return marks
 

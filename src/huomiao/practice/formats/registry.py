@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huomiao.practice.formats.draft import Reading
+from huomiao.practice.formats import lines, table_out, word_out
+from huomiao.practice.formats.archives import Archive, is_archive
+from huomiao.practice.formats.draft import DraftQuestion, Finding, Media, Reading
+from huomiao.practice.formats.errors import UnreadableFile
 
 TABLE = "table"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -23,8 +27,58 @@ class Reader:
     read: Callable[[bytes], Reading] | None
 
 
+@dataclass
+class Written:
+    """A file that was written: its bytes, its ending, and what it could not hold."""
+
+    content: bytes
+    ending: str
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """A format that can be written; ``hint`` says what it is good for and what it cannot hold."""
+
+    name: str
+    label: str | Promise
+    hint: str | Promise
+    write: Callable[[Sequence[DraftQuestion], Media, str], Written]
+
+
+def _workbook(drafts: Sequence[DraftQuestion], media: Media, title: str) -> Written:
+    return Written(*table_out.workbook(drafts, media, title=title))
+
+
+def _csv(drafts: Sequence[DraftQuestion], media: Media, title: str) -> Written:
+    return Written(*table_out.csv(drafts, media, title=title))
+
+
+def _word(drafts: Sequence[DraftQuestion], media: Media, title: str) -> Written:
+    content, findings = word_out.write(drafts, media, title)
+    return Written(content, "docx", findings)
+
+
 READERS: dict[str, Reader] = {
-    reader.name: reader for reader in (Reader(TABLE, gettext_lazy("Excel 或 CSV 表格"), None),)
+    reader.name: reader
+    for reader in (
+        Reader(TABLE, gettext_lazy("Excel 或 CSV 表格"), None),
+        Reader("word", gettext_lazy("Word 文档"), word.read),
+        Reader("text", gettext_lazy("文本"), lines.read_text),
+    )
+}
+WRITERS: dict[str, Writer] = {
+    writer.name: writer
+    for writer in (
+        Writer(
+            "excel",
+            gettext_lazy("Excel"),
+            gettext_lazy("默认模板的样子，改好后可以再导入。有图片时是压缩包。"),
+            _workbook,
+        ),
+        Writer("csv", gettext_lazy("CSV"), gettext_lazy("同样的列，供其他程序读取。"), _csv),
+        Writer("word", gettext_lazy("Word"), gettext_lazy("按题型排好、带答案和解析，供打印。"), _word),
+    )
 }
 
 
@@ -34,4 +88,16 @@ def recognise(content: bytes, file_name: str) -> str:
     Raises:
         UnreadableFile: it is none that can be read.
     """
-    return TABLE
+    if is_archive(content):
+        names = Archive(content).names
+        return "word" if "word/document.xml" in names else TABLE
+    if content.startswith(_OLE) and "WordDocument".encode("utf-16-le") in content:
+        raise UnreadableFile(_("这是旧版 Word 文档（.doc）。请用 Word 或 WPS 另存为 .docx 后重新上传。"))
+    if content[:5] in {b"%PDF-", b"{\\rtf"}:
+        raise UnreadableFile(_("PDF 和 RTF 不能导入。请另存为 .docx，或把题目复制到粘贴框里。"))
+    head = content[:200_000]
+    is_binary = b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if content.startswith(_OLE) or is_binary or file_name.lower().endswith((".csv", ".tsv", ".xls", ".et")):
+        return TABLE
+    text = lines.decoded(content)
+    return "text" if file_name.lower().endswith((".txt", ".md")) or lines.looks_numbered(text) else TABLE

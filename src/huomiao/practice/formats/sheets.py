@@ -107,6 +107,11 @@ def open_tables(content: bytes) -> Workbook:
     return book
 
 
+def is_workbook(content: bytes) -> bool:
+    """Whether a zip is one workbook, not a folder of tables."""
+    return _is_workbook(Archive(content))
+
+
 def _is_workbook(archive: Archive) -> bool:
     names = {name.lower() for name in archive.names}
     return "mimetype" in names or any(name.startswith(("xl/workbook.", "word/")) for name in names)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from huomiao.orgs.models import Organization
 from huomiao.practice.formats.sheets import Remembered
-from huomiao.practice.models import Bank, BankImport, ImportMapping
+from huomiao.practice.models import Bank, BankImport, ImportMapping, QuestionLabel
 from huomiao.practice.queries import banks
 from huomiao.practice.states import ImportState
 
@@ -33,3 +33,9 @@ def remembered(organization: Organization) -> dict[str, Remembered]:
     """What the union's officers assigned to the headers they brought, by the header's signature."""
     mappings = ImportMapping.objects.filter(organization=organization)
     return {mapping.signature: Remembered(mapping.columns, mapping.labels) for mapping in mappings}
+
+
+def labels(bank: Bank) -> list[str]:
+    """The labels that questions of ``bank`` carry."""
+    rows = QuestionLabel.objects.filter(question__bank=bank).order_by("name")
+    return list(rows.values_list("name", flat=True).distinct())
