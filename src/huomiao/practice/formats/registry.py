@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huomiao.practice.formats import lines, table_out, word_out
+from huomiao.practice.formats import lines, table_out, word, word_out
 from huomiao.practice.formats.archives import Archive, is_archive
 from huomiao.practice.formats.draft import DraftQuestion, Finding, Media, Reading
 from huomiao.practice.formats.errors import UnreadableFile
