@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from huomiao.practice import importing
-from huomiao.practice.formats import checking, sheets, table_out, tables
+from huomiao.practice.formats import checking, gift, sheets, table_out, tables
 from huomiao.practice.formats.draft import DraftQuestion, Media
 from tests.practice.drafts import drafts
 
@@ -70,3 +70,86 @@ def test_the_template_is_read_without_a_single_error():
     assert [(draft.kind, draft.errors) for draft in back] == [
         (kind, []) for kind in ("single", "multiple", "true_false", "fill", "ordering", "matching", "short")
     ]
+
+
+GIFT_KINDS = ("single", "multiple", "true_false", "fill", "matching", "short")
+
+
+def held_by_gift(draft: DraftQuestion) -> bool:
+    """What GIFT says it can hold: one blank, texts or a number without a unit; no arrows in pairs."""
+    if draft.kind == "fill":
+        blank = draft.key["blanks"][0]
+        return len(draft.key["blanks"]) == 1 and not blank["unit"] and (blank["number"] is None or not blank["accept"])
+    if draft.kind == "matching":
+        # A right side that two left sides share is one side; nothing else is lost.
+        return not any("->" in side["text"] for side in (*draft.body["left"], *draft.body["right"]))
+    return True
+
+
+@quick
+@given(st.lists(drafts(GIFT_KINDS), min_size=1, max_size=4))
+def test_gift_holds_what_it_says(made):
+    sent = [draft for draft in checked(made) if held_by_gift(draft)]
+    for draft in sent:
+        draft.difficulty = None
+        if draft.kind == "short":
+            draft.explanation, draft.key["points"], draft.body["max_chars"] = "", [], 500
+
+    content, findings = gift.write(sent)
+
+    assert findings == []
+    back = {draft.code: draft for draft in gift.read(content).drafts} if sent else {}
+    assert {code: (draft.errors, asked(draft), facts(draft)) for code, draft in back.items()} == {
+        draft.code: ([], asked(draft), facts(draft)) for draft in sent
+    }
+
+
+@quick
+@given(st.lists(drafts(("single", "true_false")), min_size=1, max_size=4))
+def test_aiken_holds_single_choices_and_judgements(made):
+    sent = checked(made)
+
+    content, _findings = gift.write_aiken(sent)
+
+    back = gift.read_aiken(content).drafts if sent else []
+    assert [(draft.errors, asked(draft)) for draft in back] == [([], asked(draft)) for draft in sent]
+
+
+def test_gift_as_others_write_it():
+    text = """// a comment
+$CATEGORY: $course$/top/安全/用电
+
+::Q1:: Who's buried in Grant's tomb?{=Grant =Ulysses S. Grant #yes}
+
+Two plus two equals {=four =4} of course.
+
+::Q2::[html]<p>Which are <b>prime</b>?</p>{
+~%50%2#right
+~%50%3
+~%-100%4
+####Because.
+}
+
+The sun rises in the east.{T}
+
+When was it?{#1822:5}
+
+Match.{
+=红 -> 停
+=绿 -> 行
+}
+"""
+    found = gift.read(text.encode()).drafts
+
+    assert [draft.errors for draft in found] == [[]] * 6
+    assert [draft.kind for draft in found] == ["fill", "fill", "multiple", "true_false", "fill", "matching"]
+    assert found[0].key["blanks"][0]["accept"] == ["Grant", "Ulysses S. Grant"]
+    assert found[1].body["stem"] == "Two plus two equals ____ of course."
+    assert (found[2].code, found[2].stem, found[2].key, found[2].explanation) == (
+        "Q2",
+        "Which are prime?",
+        {"right": [0, 1]},
+        "Because.",
+    )
+    assert found[4].key["blanks"][0] == {"accept": [], "number": 1822.0, "tolerance": 5.0, "unit": ""}
+    assert {draft.topic for draft in found} == {("安全", "用电")}
