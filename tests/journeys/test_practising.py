@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models import F
 from playwright.sync_api import expect
 
 from huomiao.practice import follower
@@ -72,7 +73,8 @@ def test_from_the_poster_to_the_review(open_window, practising):
     page.on("response", lambda response: fetched.append(response))  # noqa: PLW0108 -- Playwright marks what it is given
 
     # The address on the poster; a worker who is not signed in comes back to the first question, not to a start page.
-    phone.go(f"/practice/campaigns/{campaign.slug}/go/")
+    phone.go(campaign.get_absolute_url())
+    phone.follow("登录并参加")
     page.get_by_label("账号或手机号").fill(user.username)
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     begun = datetime.now(UTC)
@@ -92,7 +94,7 @@ def test_from_the_poster_to_the_review(open_window, practising):
     attempt = Attempt.objects.get()
     assert (attempt.user, attempt.campaign, attempt.right, attempt.total) == (user, campaign, 8, 10)
 
-    follower.follow(limit=100)
+    counted()
     phone.follow("完成")
     phone.go("/practice/mistakes/")
     phone.heading("错题本")
@@ -107,7 +109,7 @@ def test_from_the_poster_to_the_review(open_window, practising):
     phone.told("全部答对！")
     assert Attempt.objects.get(mode=Mode.WRONG).right == 2
 
-    follower.follow(limit=100)
+    counted()
     Memory.objects.filter(user=user).update(due_on=now.date() - timedelta(days=1))
     phone.go("/practice/")
     phone.keep("practice-home")
@@ -116,6 +118,12 @@ def test_from_the_poster_to_the_review(open_window, practising):
     go_on(page)
     phone.told("答对了")
     expect(page.locator(".player-next")).to_have_text("下一题")
+
+
+def counted():
+    """Have the follower count; a browser answers quicker than anybody can read, which earns nothing."""
+    Attempt.objects.update(started_at=F("finished_at") - timedelta(minutes=3))
+    follower.follow(limit=100)
 
 
 def on_the_wire(response):

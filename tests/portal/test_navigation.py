@@ -33,12 +33,19 @@ def with_role(role):
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        (Role.MEMBER, ["待办", "我的申报", "征集活动", "优秀成果", "公示", "荣誉"]),
-        (Role.SECRETARY, ["待办", "我的申报", "全部申报", "征集活动", "优秀成果", "公示", "组织", "统计"]),
-        (Role.OFFICER, ["待办", "全部申报", "征集活动", "优秀成果", "公示", "组织", "统计"]),
-        (Role.ORGANISER, ["待办", "全部申报", "征集活动", "优秀成果", "公示", "组织", "专家", "统计"]),
-        (Role.EDITOR, ["待办", "征集活动", "优秀成果", "公示", "荣誉"]),
-        (Role.ADMINISTRATOR, ["待办", "征集活动", "优秀成果", "公示", "组织"]),
+        (Role.MEMBER, ["待办", "练兵", "我的申报", "征集活动", "优秀成果", "公示", "荣誉"]),
+        (
+            Role.SECRETARY,
+            ["待办", "练兵", "我的申报", "全部申报", "征集活动", "优秀成果", "公示", "组织", "题库", "考试", "统计"],
+        ),
+        (Role.OFFICER, ["待办", "练兵", "全部申报", "征集活动", "优秀成果", "公示", "组织", "题库", "考试", "统计"]),
+        (
+            Role.ORGANISER,
+            ["待办", "练兵", "全部申报", "征集活动", "优秀成果", "公示", "组织", "专家", "题库", "考试", "统计"],
+        ),
+        (Role.TRAINER, ["待办", "练兵", "征集活动", "优秀成果", "公示", "荣誉", "题库", "考试", "统计"]),
+        (Role.EDITOR, ["待办", "练兵", "征集活动", "优秀成果", "公示", "荣誉"]),
+        (Role.ADMINISTRATOR, ["待办", "练兵", "征集活动", "优秀成果", "公示", "组织"]),
     ],
 )
 def test_navigation_shows_what_a_role_may_open(role, expected):
@@ -58,7 +65,7 @@ def test_expert_finds_their_sheets():
 def test_bottom_bar_has_at_most_five_places():
     expert = ExpertFactory(user=with_role(Role.MEMBER))
 
-    assert labels(navigation(expert.user).bottom) == ["待办", "申报", "评审", "成果", "我的"]
+    assert labels(navigation(expert.user).bottom) == ["待办", "练兵", "申报", "评审", "我的"]
 
 
 def test_current_place_is_marked():

@@ -53,6 +53,7 @@ class Navigation:
         is_official = bool(powers & OFFICIAL)
         items = [
             self._start(),
+            self._user.is_authenticated and self._item(_("练兵"), "practice:home", "flame"),
             Power.DECLARE in powers and self._item(_("我的申报"), "innovations:mine", "file"),
             Power.RECOMMEND in powers and self._item(_("全部申报"), "innovations:declarations", "list"),
             self._item(_("征集活动"), "innovations:calls", "flag"),
@@ -62,6 +63,8 @@ class Navigation:
             not is_official and self._item(_("荣誉"), "honours:list", "trophy"),
             is_official and self._item(_("组织"), "orgs:tree", "building"),
             Power.RUN_CALLS in powers and self._item(_("专家"), "innovations:experts", "users"),
+            Power.RUN_PRACTICE in powers and self._item(_("题库"), "practice:banks", "book"),
+            Power.RUN_PRACTICE in powers and self._item(_("考试"), "practice:exams-kept", "clock"),
             Power.SEE_FIGURES in powers and self._item(_("统计"), "stats:index", "chart"),
         ]
         return [item for item in items if item]
@@ -73,9 +76,11 @@ class Navigation:
             return []
         items = [
             self._start(),
+            self._item(_("练兵"), "practice:home", "flame"),
             Power.DECLARE in self._powers and self._item(_("申报"), "innovations:mine", "file"),
             self.is_expert and self._item(_("评审"), "innovations:sheets", "edit"),
-            self._item(_("成果"), "innovations:published", "star"),
+            # What experts score leaves no room for what others have published.
+            not self.is_expert and self._item(_("成果"), "innovations:published", "star"),
             self._item(_("我的"), "accounts:profile", "user"),
         ]
         return [item for item in items if item]

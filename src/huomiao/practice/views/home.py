@@ -19,7 +19,7 @@ from huomiao.practice.actions import choosing
 from huomiao.practice.device import person_key
 from huomiao.practice.forms.playing import ChoiceForm, DrillForm
 from huomiao.practice.models import Bank
-from huomiao.practice.queries import asking, banks, campaigns, done, home, levels
+from huomiao.practice.queries import asking, banks, campaigns, done, exams, home, levels
 from huomiao.practice.states import Mode
 from huomiao.practice.views.playing import CODE
 from huomiao.practice.words import WORDS
@@ -57,6 +57,7 @@ def start(request: UserRequest) -> HttpResponse:
         "tries_left": max(0, sessions.CHALLENGE_TRIES - tried),
         "has_done_daily": has_done_daily,
         "campaigns": campaigns.open_to(user, at=now),
+        "candidacies": exams.due_for(user, now),
     }
     return render(request, "practice/home.html", context)
 

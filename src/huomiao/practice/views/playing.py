@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from huomiao.core.errors import WrongState
 from huomiao.core.requests import UserRequest
-from huomiao.practice import plans, sessions
+from huomiao.practice import plans, sessions, shell
 from huomiao.practice.device import person_key
 from huomiao.practice.forms.playing import DrillForm
 from huomiao.practice.models import Bank, Campaign
@@ -46,6 +46,7 @@ def play_context(request: UserRequest, session: Session, *, again: str = "", lea
         "plain_url": f"{reverse('practice:plain')}?{urlencode({'plan': sealed})}",
         "words": WORDS,
         "icon_names": PLAYER_ICONS,
+        "modules": shell.player_modules(),
         **patterns(),
     }
 
@@ -104,7 +105,7 @@ def campaign_challenge(request: UserRequest, slug: str) -> HttpResponse:
     """A try in a campaign; ``?bank=`` chooses among its banks, the nearest to the person's trade else."""
     campaign = get_object_or_404(campaigns.visible_to(request.user), slug=slug)
     now = timezone.now()
-    if not campaigns.takes_part(request.user, campaign) or not campaign.opens_at <= now < campaign.closes_at:
+    if not campaigns.takes_part(request.user, campaign) or not campaign.is_running(now):
         return redirect(campaign)
     bank = _bank_of(request, campaign)
     if bank is None:
