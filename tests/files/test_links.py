@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from huomiao.files import actions, links
+from huomiao.files import actions, links, page_pictures
 from tests.factories.accounts import UserFactory
 from tests.files import samples
 
@@ -145,3 +145,24 @@ def test_description_for_the_upload_script(reader, picture):
 
     assert (UUID(described["id"]), described["kind"], described["name"]) == (picture.pk, "image", "图片1")
     assert set(described) == {"id", "name", "kind", "size", "preview", "url"}
+
+
+def test_pages_of_a_pdf_are_shown_as_pictures_and_removed_with_it(client, reader, django_capture_on_commit_callbacks):
+    paper = actions.store(samples.upload(samples.pdf(pages=2), "讲义.pdf"), by=None)
+
+    answers = [get(client, links.page(paper, index, to=reader)) for index in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 404]
+    assert answers[0]["Content-Type"] == "image/jpeg"
+    assert answers[0].read[:2] == b"\xff\xd8"
+    assert len(page_pictures.kept(paper)) == 2
+    assert client.get(links.page(paper, 0, to=UserFactory())).status_code == 404
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert actions.purge(at=timezone.now() + timedelta(days=2)) == 1
+    assert page_pictures.kept(paper) == []
+
+
+def test_what_is_no_pdf_has_no_pages(client, reader, picture):
+    assert page_pictures.count(picture) == 0
+    assert get(client, links.page(picture, 0, to=reader)).status_code == 404

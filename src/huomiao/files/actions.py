@@ -23,7 +23,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huomiao.core.errors import Invalid
-from huomiao.files import queries, sniffing
+from huomiao.files import page_pictures, queries, sniffing
 from huomiao.files.cleaning import Cleaned, images, media, office, pdfs
 from huomiao.files.models import Kind, StoredFile
 from huomiao.files.sniffing import Format
@@ -84,7 +84,7 @@ def purge(*, at: datetime) -> int:
             )
             if file is None:
                 continue
-            locations = [place for place in (file.location, file.preview) if place]
+            locations = [place for place in (file.location, file.preview, *page_pictures.kept(file)) if place]
             file.delete()
             transaction.on_commit(partial(_drop, locations))
             removed += 1

@@ -33,6 +33,8 @@ class Grant:
     name: str
     is_shown: bool
     is_preview: bool
+    # Of a PDF: which page, drawn as a picture.
+    page: int | None = None
 
 
 def link(file: StoredFile, *, to: User | AnonymousUser | None, name: str, lasting: timedelta = LASTING) -> str:
@@ -50,6 +52,11 @@ def preview(file: StoredFile, *, to: User | AnonymousUser | None, lasting: timed
     if not file.preview:
         return ""
     return _address(file, to, "preview.jpg", lasting, is_shown=True, is_preview=True)
+
+
+def page(file: StoredFile, index: int, *, to: User | AnonymousUser | None, lasting: timedelta = LASTING) -> str:
+    """The address of page ``index`` (from 0) of a PDF as a picture."""
+    return _address(file, to, f"page-{index + 1}.jpg", lasting, is_shown=True, page=index)
 
 
 def described(file: StoredFile, *, to: User | AnonymousUser | None, name: str = "") -> dict[str, Any]:
@@ -72,7 +79,7 @@ def read(token: str) -> Grant | None:
         return None
     if values["e"] < time.time():
         return None
-    return Grant(UUID(values["f"]), values["u"], values["n"], values["s"], values["p"])
+    return Grant(UUID(values["f"]), values["u"], values["n"], values["s"], values["p"], values.get("g"))
 
 
 def _address(
@@ -83,6 +90,7 @@ def _address(
     *,
     is_shown: bool = False,
     is_preview: bool = False,
+    page: int | None = None,
 ) -> str:
     # Ends on a whole hour, so that the address stays the same while a page is read again, and browsers can keep it.
     ends = (int(time.time() + lasting.total_seconds()) // 3600 + 1) * 3600
@@ -94,6 +102,8 @@ def _address(
         "s": is_shown,
         "p": is_preview,
     }
+    if page is not None:
+        values["g"] = page
     return reverse("files:serve", args=[signing.Signer(salt=SALT).sign_object(values)])
 
 

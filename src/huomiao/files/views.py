@@ -12,7 +12,8 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from huomiao.files import links
+from huomiao.core.errors import Invalid
+from huomiao.files import links, page_pictures
 from huomiao.files.links import Grant
 from huomiao.files.models import StoredFile
 
@@ -26,7 +27,7 @@ def serve(request: HttpRequest, token: str) -> HttpResponseBase:
     if grant is None or (grant.reader_id is not None and grant.reader_id != request.user.pk):
         return _gone(request)
     file = StoredFile.objects.filter(pk=grant.file_id).first()
-    location = (file.preview if grant.is_preview else file.location) if file else ""
+    location = _location(file, grant) if file else ""
     if file is None or not location or not default_storage.exists(location):
         return _gone(request)
     response = _answer(request, file, grant, location)
@@ -38,12 +39,22 @@ def serve(request: HttpRequest, token: str) -> HttpResponseBase:
     return response
 
 
+def _location(file: StoredFile, grant: Grant) -> str:
+    """What of ``file`` the link names; "" when there is no such thing."""
+    if grant.page is None:
+        return file.preview if grant.is_preview else file.location
+    try:
+        return page_pictures.location(file, grant.page)
+    except (Invalid, IndexError, FileNotFoundError):
+        return ""
+
+
 def _gone(request: HttpRequest) -> HttpResponse:
     return render(request, "files/gone.html", status=404)
 
 
 def _answer(request: HttpRequest, file: StoredFile, grant: Grant, location: str) -> HttpResponseBase:
-    if grant.is_preview:
+    if grant.is_preview or grant.page is not None:
         return FileResponse(default_storage.open(location), content_type="image/jpeg")
     etag = f'"{file.sha256[:32]}"'
     if request.headers.get("If-None-Match") == etag:
