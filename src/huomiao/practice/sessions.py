@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from huomiao.practice import periods, plans
-from huomiao.practice.models import Bank, Campaign, Duel, Memory, Topic
+from huomiao.practice.models import Bank, Campaign, Duel, Memory, Section, Topic
 from huomiao.practice.plans import Plan
 from huomiao.practice.queries import asking, done, home, levels
 from huomiao.practice.states import Feedback, Mode
@@ -172,6 +172,25 @@ def mock(user: User, bank: Bank, *, at: datetime) -> Session | None:
     plan = _plan(user, bank, Mode.MOCK, len(found), at=at, minutes=minutes, versions=tuple(found))
     title = _("模拟考试 · %(bank)s") % {"bank": bank.name}
     return Session(plan, title, pass_percent=MOCK_PASS_PERCENT)
+
+
+def course(user: User, section: Section, *, at: datetime) -> Session | None:
+    """The drill of a course's section, which a pass finishes; None when its bank has nothing to ask any more."""
+    bank = section.bank
+    if bank is None or bank.current_id is None or bank.archived_at is not None:
+        return None
+    plan = _plan(
+        user,
+        bank,
+        Mode.COURSE,
+        section.questions,
+        at=at,
+        feedback=Feedback.EACH,
+        topics=(section.topic.path,) if section.topic else (),
+        difficulty=section.difficulty,
+        tag=section.tag,
+    )
+    return Session(plan, section.title, pass_percent=section.pass_percent)
 
 
 def duel(user: User, found: Duel, *, at: datetime) -> Session:
