@@ -21,7 +21,7 @@ from huomiao.practice.models.boards import (
     TradePeriod,
     UnitPeriod,
 )
-from huomiao.practice.models.campaigns import Campaign
+from huomiao.practice.models.campaigns import Campaign, CampaignReminder
 from huomiao.practice.models.courses import Course, Enrolment, Section, SectionDone
 from huomiao.practice.models.exams import (
     BlueprintLine,
@@ -85,6 +85,7 @@ __all__ = [
     "CampaignDay",
     "CampaignItem",
     "CampaignPerson",
+    "CampaignReminder",
     "CampaignUnit",
     "Candidate",
     "Certificate",

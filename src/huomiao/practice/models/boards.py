@@ -20,7 +20,7 @@ class UnitPeriod(models.Model):
     """What the people of one organization practised in a day, a week (from Monday), a month, or ever."""
 
     organization = models.ForeignKey(
-        Organization, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+        Organization, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="practice_periods"
     )
     period = models.CharField(max_length=5, choices=Period)
     # The first day of the period; for "ever" the same day for all, ``periods.EVER``.
@@ -109,7 +109,7 @@ class CampaignUnit(models.Model):
         Campaign, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="units"
     )
     organization = models.ForeignKey(
-        Organization, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+        Organization, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="campaign_figures"
     )
     people = models.PositiveIntegerField()
     days = models.PositiveIntegerField()

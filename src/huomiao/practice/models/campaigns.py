@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -61,3 +64,29 @@ class Campaign(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("practice:campaign", args=[self.slug])
+
+    def is_running(self, at: datetime) -> bool:
+        """Whether it can be taken part in at ``at``."""
+        return self.state == CampaignState.PUBLISHED and self.opens_at <= at < self.closes_at
+
+    def is_over(self, at: datetime) -> bool:
+        return self.state == CampaignState.ENDED or (self.state == CampaignState.PUBLISHED and at >= self.closes_at)
+
+
+class CampaignReminder(models.Model):
+    """An officer asked a unit in which nobody takes part yet to get on with it."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="reminders")
+    unit = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+    # Reminders of one day say the same thing: the database keeps one of them.
+    day = models.DateField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["campaign", "unit", "day"], name="practice_reminder_once_a_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.unit_id}"

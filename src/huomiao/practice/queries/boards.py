@@ -1,0 +1,463 @@
+"""Boards: what units, unions, trades and people came to in a period. They read rollups only, never an attempt.
+
+A figure of a union is the sum over the branch below it. The measure of participation is the people on the rosters of
+the branch; where a unit has none, the number of employees it gives, and the line says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    FilteredRelation,
+    FloatField,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Substr
+
+from huomiao.orgs import queries as orgs
+from huomiao.orgs.models import Organization
+from huomiao.orgs.queries import PATH_LENGTH, below, held, reach, within
+from huomiao.orgs.roles import Power, Role
+from huomiao.orgs.states import UNIT_KINDS
+from huomiao.practice import points
+from huomiao.practice.models import BoardChoice, Campaign, CampaignPerson, Person, Topic, TradePeriod, UnitPeriod
+from huomiao.practice.periods import start_of
+from huomiao.practice.states import Period
+
+if TYPE_CHECKING:
+    from huomiao.accounts.models import User
+
+FIGURES = ("people", "days", "sessions", "answered", "right", "points")
+CAMPAIGN_FIGURES = (
+    "people",
+    "days",
+    "sessions",
+    "counted",
+    "scores",
+    "answered",
+    "right",
+    "points",
+    "passed",
+    "excellent",
+    "flagged",
+)
+
+
+class Basis(Enum):
+    """What participation is measured against."""
+
+    ROSTER = "roster"
+    HEADS = "heads"
+    MIXED = "mixed"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many people a branch has to take part, and where the number comes from."""
+
+    people: int = 0
+    basis: Basis = Basis.NONE
+
+
+@dataclass
+class Line:
+    """One organization, trade or branch on a board."""
+
+    organization: Organization | None
+    size: Size
+    figures: dict[str, int]
+    trade: Topic | None = None
+    # Only what was practised at the organization itself, without its branch.
+    is_itself: bool = False
+    place: int = 0
+    bar: int = 0
+    is_own: bool = False
+
+    @property
+    def people(self) -> int:
+        return self.figures["people"]
+
+    @property
+    def rate(self) -> float | None:
+        """Participants in per cent of those who could take part; None when nobody says how many these are."""
+        return 100 * self.people / self.size.people if self.size.people else None
+
+    @property
+    def accuracy(self) -> float | None:
+        """Right answers in per cent of those given."""
+        return 100 * self.figures["right"] / self.figures["answered"] if self.figures["answered"] else None
+
+    @property
+    def sessions_each(self) -> float:
+        return self.figures["sessions"] / self.people if self.people else 0.0
+
+    @property
+    def points_each(self) -> float:
+        return self.figures["points"] / self.people if self.people else 0.0
+
+    @property
+    def score(self) -> float | None:
+        """The mean of a campaign's counted tries, in per cent."""
+        return self.figures["scores"] / self.figures["counted"] if self.figures.get("counted") else None
+
+
+# --- organizations ---------------------------------------------------------------------------------------------------
+
+
+def sizes(nodes: Iterable[Organization]) -> dict[str, Size]:
+    """The people of the branch of each of ``nodes``, which do not lie inside each other, by path; in one query."""
+    found: dict[str, Size] = {}
+    for length, paths in _by_length(nodes).items():
+        for row in _size_rows(paths, length):
+            found[row["top"]] = _size(row["on_rosters"], row["by_heads"])
+    return found
+
+
+def size_of(paths: Iterable[str]) -> Size:
+    """The people of several branches together."""
+    rows = _sized(Organization.objects.filter(within(paths), is_active=True)).aggregate(
+        on_rosters=Coalesce(Sum("present"), 0), by_heads=Coalesce(Sum("heads"), 0)
+    )
+    return _size(rows["on_rosters"], rows["by_heads"])
+
+
+def period_rows(period: Period, on: date) -> QuerySet[UnitPeriod]:
+    """What organizations came to in the period that ``on`` lies in."""
+    return UnitPeriod.objects.filter(period=period, start=start_of(period, on))
+
+
+def branch_lines(rows: QuerySet[Any], figures: Sequence[str], nodes: Sequence[Organization]) -> list[Line]:
+    """``rows`` (of one organization each) summed up over the branch of each of ``nodes``."""
+    sums: dict[str, dict[str, int]] = {}
+    for length, paths in _by_length(nodes).items():
+        found = (
+            rows.filter(_between(paths, "organization__path"))
+            .annotate(top=Substr("organization__path", 1, length))
+            .order_by()
+            .values("top")
+            .annotate(**{f"sum_{name}": Sum(name) for name in figures})
+        )
+        for row in found:
+            sums[row["top"]] = {name: row[f"sum_{name}"] for name in figures}
+    measured = sizes(nodes)
+    nothing = dict.fromkeys(figures, 0)
+    return [Line(node, measured.get(node.path, Size()), sums.get(node.path, dict(nothing))) for node in nodes]
+
+
+def own_line(rows: QuerySet[Any], figures: Sequence[str], organization: Organization) -> Line | None:
+    """What people practised at ``organization`` itself; None when nobody did."""
+    row = rows.filter(organization=organization).values(*figures).first()
+    if row is None or not row["people"]:
+        return None
+    head = _sized(Organization.objects.filter(pk=organization.pk)).values("present", "heads").get()
+    return Line(organization, _size(head["present"], head["heads"]), row, is_itself=True)
+
+
+def total_line(lines: Iterable[Line], figures: Sequence[str]) -> Line:
+    """All of ``lines`` together."""
+    lines = list(lines)
+    bases = {line.size.basis for line in lines} - {Basis.NONE}
+    basis = bases.pop() if len(bases) == 1 else Basis.MIXED if bases else Basis.NONE
+    people = sum(line.size.people for line in lines)
+    return Line(None, Size(people, basis), {name: sum(line.figures[name] for line in lines) for name in figures})
+
+
+def ranked(lines: list[Line]) -> list[Line]:
+    """``lines`` in the order of boards with their places: participation, then points a head, then sessions a head.
+
+    Whoever cannot be measured stands behind those who can; equal lines share a place.
+    """
+
+    def standing(line: Line) -> tuple[float, ...]:
+        rate = line.rate
+        return (-1.0 if rate is None else rate, line.points_each, line.sessions_each)
+
+    lines = sorted(lines, key=lambda line: line.organization.path if line.organization else "")
+    lines.sort(key=standing, reverse=True)
+    for number, line in enumerate(lines, 1):
+        same = number > 1 and standing(lines[number - 2]) == standing(line)
+        line.place = lines[number - 2].place if same else number
+    return with_bars(lines)
+
+
+def with_bars(lines: list[Line]) -> list[Line]:
+    """``lines`` with the length of each one's bar: the rate itself, as everybody may compare it."""
+    for line in lines:
+        line.bar = min(100, round(line.rate)) if line.rate is not None else 0
+    return lines
+
+
+def units_in(period: Period, on: date, paths: Iterable[str]) -> QuerySet[Organization]:
+    """The basic units of the branches in the order of boards, those in which nobody practised last."""
+    matches = Q(practice_periods__period=period, practice_periods__start=start_of(period, on))
+    return _units(FilteredRelation("practice_periods", condition=matches), paths)
+
+
+def campaign_units_in(campaign: Campaign, paths: Iterable[str]) -> QuerySet[Organization]:
+    """The basic units of the branches in the order of a campaign's board, those in which nobody takes part last."""
+    matches = Q(campaign_figures__campaign=campaign)
+    return _units(FilteredRelation("campaign_figures", condition=matches), paths)
+
+
+def line_of(unit: Organization) -> Line:
+    """The line of one of the units that ``units_in`` and ``campaign_units_in`` give."""
+    row = vars(unit)
+    figures = {name: row[f"sum_{name}"] for name in ("people", "sessions", "answered", "right", "points")}
+    return Line(unit, _size(row["present"], row["heads"]), figures)
+
+
+def unit_page(
+    units: QuerySet[Organization], shown: Iterable[Organization], *, first: int, own: Organization | None
+) -> list[Line]:
+    """The lines of ``units`` that a page shows, which begins with number ``first``, with their places."""
+    lines = with_bars([line_of(unit) for unit in shown])
+    for number, line in enumerate(lines, first):
+        line.is_own = own is not None and line.organization == own
+        before = lines[number - first - 1] if number > first else None
+        if before is not None and _is_level(before, line):
+            line.place = before.place
+        else:
+            # Those who share a place may stand on the page before.
+            line.place = number if before is not None or first == 1 else _place_of(units, line)
+    return lines
+
+
+def own_unit_line(units: QuerySet[Organization], own: Organization | None) -> Line | None:
+    """The line of one's own unit among ``units``, wherever it stands; None when it is not among them."""
+    found = units.filter(pk=own.pk).first() if own is not None else None
+    if found is None:
+        return None
+    line = with_bars([line_of(found)])[0]
+    line.is_own = True
+    line.place = _place_of(units, line)
+    return line
+
+
+def _is_level(one: Line, other: Line) -> bool:
+    return (one.rate, one.points_each) == (other.rate, other.points_each)
+
+
+def _place_of(units: QuerySet[Organization], line: Line) -> int:
+    rate = -1.0 if line.rate is None else line.rate
+    ahead = Q(rate__gt=rate) | Q(rate=rate, points_each__gt=line.points_each)
+    return units.filter(ahead).count() + 1
+
+
+# --- trades ----------------------------------------------------------------------------------------------------------
+
+
+def trade_lines(period: Period, on: date, organization: Organization) -> list[Line]:
+    """What was practised in the banks of each trade in the branch of ``organization``, most people first."""
+    figures = ("people", "sessions", "answered", "right")
+    rows = (
+        TradePeriod.objects.filter(
+            below(organization.path, "organization__path"), period=period, start=start_of(period, on)
+        )
+        .order_by()
+        .values("trade")
+        .annotate(**{f"sum_{name}": Sum(name) for name in figures})
+    )
+    found = {row["trade"]: {name: row[f"sum_{name}"] for name in figures} for row in rows}
+    trades = Topic.objects.in_bulk(found)
+    lines = [
+        Line(None, Size(), {**sums, "points": 0}, trade=trades[pk])
+        for pk, sums in found.items()
+        if pk in trades and sums["sessions"]
+    ]
+    lines.sort(key=lambda line: (-line.people, -line.figures["sessions"], line.trade.path if line.trade else ""))
+    most = max((line.people for line in lines), default=0)
+    for number, line in enumerate(lines, 1):
+        same = number > 1 and lines[number - 2].people == line.people
+        line.place = lines[number - 2].place if same else number
+        line.bar = round(100 * line.people / most) if most else 0
+    return lines
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+_POINTS = {
+    Period.DAY: "day_points",
+    Period.WEEK: "week_points",
+    Period.MONTH: "month_points",
+    Period.EVER: "points",
+}
+
+
+@dataclass
+class PersonLine:
+    """One person on the board of their unit."""
+
+    name: str
+    place: int
+    points: int
+    streak: int
+    mastered: int
+    bar: int = 0
+    is_own: bool = False
+
+
+def people_in(period: Period, today: date, unit: Organization) -> QuerySet[Person]:
+    """The people of ``unit`` who practised in the current period, by points; each carries ``earned``."""
+    return (
+        Person.objects.filter(unit=unit, last_on__gte=start_of(period, today))
+        .select_related("user")
+        .annotate(earned=F(_POINTS[period]))
+        .order_by("-earned", "user_id")
+    )
+
+
+def campaign_people_in(campaign: Campaign, unit: Organization) -> QuerySet[Person]:
+    """The people of ``unit`` who take part in ``campaign``, by what they earned there."""
+    mine = CampaignPerson.objects.filter(campaign=campaign, unit=unit, user=OuterRef("user"))
+    return (
+        Person.objects.filter(Exists(mine))
+        .select_related("user")
+        .annotate(earned=Subquery(mine.values("points")[:1]))
+        .order_by("-earned", "user_id")
+    )
+
+
+def person_page(
+    people: QuerySet[Person], shown: Iterable[Person], *, user: User, shows_names: bool, first: int, today: date
+) -> tuple[list[PersonLine], PersonLine | None]:
+    """The lines of ``people`` that a page shows, and ``user``'s own when it stands on another page."""
+    rows = list(shown)
+    first = first or 1
+    own = None if any(row.user_id == user.pk for row in rows) else people.filter(user=user).first()
+    hidden = _unnamed(row.user_id for row in rows)
+    most = max((_earned(row) for row in rows), default=0) if first == 1 else _earned(people[0])
+    lines: list[PersonLine] = []
+    for number, row in enumerate(rows, first):
+        is_level = bool(lines) and lines[-1].points == _earned(row)
+        place = lines[-1].place if is_level else number if lines or first == 1 else _person_place(people, row)
+        is_named = row.user_id == user.pk or (shows_names and row.user_id not in hidden)
+        lines.append(_person_line(row, place, user=user, is_named=is_named, most=most, today=today))
+    if own is None:
+        return lines, None
+    place = _person_place(people, own)
+    return lines, _person_line(own, place, user=user, is_named=True, most=most, today=today)
+
+
+def _person_line(row: Person, place: int, *, user: User, is_named: bool, most: int, today: date) -> PersonLine:
+    return PersonLine(
+        name=row.user.name if is_named else masked(row.user.name),
+        place=place,
+        points=_earned(row),
+        streak=points.streak_today(streak=row.streak, last_on=row.last_on, today=today),
+        mastered=row.mastered,
+        bar=round(100 * _earned(row) / most) if most else 0,
+        is_own=row.user_id == user.pk,
+    )
+
+
+def _earned(row: Person) -> int:
+    earned: int = vars(row)["earned"]
+    return earned
+
+
+def _person_place(people: QuerySet[Person], row: Person) -> int:
+    return people.filter(earned__gt=_earned(row)).count() + 1
+
+
+def _unnamed(user_ids: Iterable[int]) -> set[int]:
+    """Those of the people who do not want to be named on boards."""
+    return set(BoardChoice.objects.filter(user__in=list(user_ids), is_named=False).values_list("user_id", flat=True))
+
+
+def masked(name: str) -> str:
+    """A name of which only the first character is shown."""
+    return name[:1] + "＊" * max(1, len(name) - 1)
+
+
+def home_of(user: User) -> Organization | None:
+    """The unit whose board of people is ``user``'s own: where they work, else where they hold an office."""
+    ordered = sorted(held(user), key=lambda one: (one.role != Role.MEMBER, -len(one.organization.path)))
+    return ordered[0].organization if ordered else None
+
+
+def top_of(user: User) -> Organization | None:
+    """Where the boards begin for ``user``: the highest union of their reach, else the root above their unit."""
+    paths = reach(user, Power.SEE_FIGURES)
+    home = home_of(user)
+    path = min(paths, key=len) if paths else home.path[: Organization.steplen] if home else None
+    return Organization.objects.filter(path=path).first() if path else orgs.roots().first()
+
+
+# --- sizes -----------------------------------------------------------------------------------------------------------
+
+
+def _units(figures: FilteredRelation, paths: Iterable[str]) -> QuerySet[Organization]:
+    units = _sized(Organization.objects.filter(within(paths), is_active=True, kind__in=UNIT_KINDS))
+    names = ("people", "sessions", "answered", "right", "points")
+    found = units.annotate(
+        figures=figures,
+        **{f"sum_{name}": Coalesce(F(f"figures__{name}"), 0) for name in names},
+        size=F("present") + F("heads"),
+    )
+    rate = Case(
+        When(size__gt=0, then=100.0 * Cast("sum_people", FloatField()) / Cast("size", FloatField())),
+        default=Value(-1.0),
+        output_field=FloatField(),
+    )
+    each = Case(
+        When(sum_people__gt=0, then=Cast("sum_points", FloatField()) / Cast("sum_people", FloatField())),
+        default=Value(0.0),
+        output_field=FloatField(),
+    )
+    return found.annotate(rate=rate, points_each=each).order_by("-rate", "-points_each", "path")
+
+
+def _sized(organizations: QuerySet[Organization]) -> QuerySet[Organization]:
+    """``organizations`` with the people ``present`` on their roster, or the ``heads`` they give when they have none."""
+    present = Coalesce(F("roster_size__people"), 0)
+    heads = Case(When(present__gt=0, then=Value(0)), default=F("head_count"), output_field=IntegerField())
+    return organizations.annotate(present=present).annotate(heads=heads)
+
+
+def _size(on_rosters: int, by_heads: int) -> Size:
+    if on_rosters and by_heads:
+        basis = Basis.MIXED
+    elif on_rosters:
+        basis = Basis.ROSTER
+    else:
+        basis = Basis.HEADS if by_heads else Basis.NONE
+    return Size(on_rosters + by_heads, basis)
+
+
+def _size_rows(paths: list[str], length: int) -> QuerySet[Any, dict[str, Any]]:
+    return (
+        _sized(Organization.objects.filter(_between(paths, "path"), is_active=True))
+        .annotate(top=Substr("path", 1, length))
+        .order_by()
+        .values("top")
+        .annotate(on_rosters=Sum("present"), by_heads=Sum("heads"))
+    )
+
+
+def _by_length(nodes: Iterable[Organization]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for node in nodes:
+        found.setdefault(len(node.path), []).append(node.path)
+    return found
+
+
+def _between(paths: list[str], column: str) -> Q:
+    """The condition that ``column`` lies in one of the branches, or between them: siblings are asked for as one range."""
+    first, last = min(paths), max(paths)
+    return Q(**{f"{column}__gte": first, f"{column}__lte": last + "Z" * (PATH_LENGTH - len(last))})
