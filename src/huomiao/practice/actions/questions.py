@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from huomiao.core import history
@@ -26,6 +26,7 @@ from huomiao.practice import alike
 from huomiao.practice.kinds import KINDS, BadQuestion, Body, Key, parts
 from huomiao.practice.models import Bank, Question, QuestionFile, QuestionVersion, Topic
 from huomiao.practice.models.banks import EASIEST, HARDEST
+from huomiao.practice.queries import usable_files
 from huomiao.practice.rules import banks as rules
 from huomiao.practice.states import QuestionState, Use
 
@@ -99,10 +100,12 @@ def save(
     source: str = "",
     question: Question | None = None,
     seen: int | None = None,
+    is_new: bool = False,
 ) -> Question:
     """Keep one question: ``question``, or the one with this ``code``, or a new one.
 
-    ``seen`` is the number of the version that was on the screen when somebody began to write.
+    ``seen`` is the number of the version that was on the screen when somebody began to write; with ``is_new`` nothing
+    that is there already is changed.
 
     Raises:
         NotAllowed: ``by`` does not keep the bank.
@@ -115,6 +118,8 @@ def save(
         locked = _lock(bank, by=by)
         if question is not None:
             draft = _renumbered(locked, question, draft, seen=seen)
+        elif is_new and Question.objects.filter(bank=locked, code=parts.plain(code)).exists():
+            raise Invalid(_taken(parts.plain(code)))
         return _keep(locked, [draft], by=by, at=at)[0].question
 
 
@@ -154,9 +159,13 @@ def _renumbered(bank: Bank, question: Question, draft: Draft, *, seen: int | Non
     code = parts.plain(draft.code) or locked.code
     if code != locked.code:
         if Question.objects.filter(bank=bank, code=code).exists():
-            raise Invalid(_("编号“%(code)s”已经是另一道题的编号，请换一个。") % {"code": code})
+            raise Invalid(_taken(code))
         Question.objects.filter(pk=locked.pk).update(code=code)
     return replace(draft, code=code)
+
+
+def _taken(code: str) -> str:
+    return _("编号“%(code)s”已经是另一道题的编号，请换一个。") % {"code": code}
 
 
 def _keep(bank: Bank, drafts: list[Draft], *, by: User | None, at: datetime) -> list[Saved]:
@@ -208,9 +217,7 @@ def _content(draft: Draft) -> _Content:
 def _check_files(bank: Bank, contents: Iterable[_Content], *, by: User | None) -> None:
     """A question shows files that its writer uploaded or that the bank shows already, never somebody else's."""
     named = sorted({file for content in contents for file in content.files})
-    rows = StoredFile.objects.all()
-    if by is not None:
-        rows = rows.filter(Q(owner=by) | Q(question_uses__question__bank=bank))
+    rows = StoredFile.objects.all() if by is None else usable_files.in_bank(bank, by=by)
     for batch in _batches(named):
         found = {str(pk) for pk in rows.filter(pk__in=batch).values_list("pk", flat=True)}
         if not found.issuperset(batch):

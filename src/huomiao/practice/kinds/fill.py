@@ -34,7 +34,7 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 
 def check(body: Body, key: Key) -> tuple[Body, Key]:
-    stem = _MARK.sub(BLANK, parts.stem_of(body))
+    stem = plain_marks(parts.stem_of(body))
     count = stem.count(BLANK)
     if not 1 <= count <= MOST_BLANKS:
         raise BadQuestion(_("请在题干里用“____”标出每个空，最多 %(most)d 个空。") % {"most": MOST_BLANKS}, field="stem")
@@ -50,6 +50,16 @@ def check(body: Body, key: Key) -> tuple[Body, Key]:
         "blanks": [_blank(blank, f"blanks.{at}") for at, blank in enumerate(blanks)],
         "any_order": key.get("any_order") is True,
     }
+
+
+def marks(stem: str) -> list[str]:
+    """The marks of blanks in ``stem``, as they were typed."""
+    return _MARK.findall(stem)
+
+
+def plain_marks(stem: str) -> str:
+    """``stem`` with every blank marked in the one way."""
+    return _MARK.sub(BLANK, stem)
 
 
 def _blank(blank: Any, field: str) -> dict[str, Any]:
@@ -163,10 +173,10 @@ def solution(body: Body, key: Key, order: Sequence[int]) -> Any:
 def _first(blank: dict[str, Any]) -> str:
     if blank["accept"]:
         return str(blank["accept"][0])
-    return f"{_short(blank['number'])} {blank['unit']}".strip()
+    return f"{written(blank['number'])} {blank['unit']}".strip()
 
 
-def _short(number: float) -> str:
+def written(number: float) -> str:
     """A number without what a computer adds to it: 3 instead of 3.0."""
     return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
 
@@ -182,6 +192,6 @@ def key_in_words(body: Body, key: Key) -> str:
 def _in_words(blank: dict[str, Any]) -> str:
     ways = list(blank["accept"])
     if blank["number"] is not None:
-        tolerance = f"±{_short(blank['tolerance'])}" if blank["tolerance"] else ""
-        ways.append(f"{_short(blank['number'])}{tolerance} {blank['unit']}".strip())
+        tolerance = f"±{written(blank['tolerance'])}" if blank["tolerance"] else ""
+        ways.append(f"{written(blank['number'])}{tolerance} {blank['unit']}".strip())
     return " / ".join(ways)
