@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from huomiao.practice import importing
-from huomiao.practice.formats import checking, gift, sheets, table_out, tables
+from huomiao.practice.formats import checking, gift, moodle, qti, qti_out, registry, sheets, table_out, tables
 from huomiao.practice.formats.draft import DraftQuestion, Media
 from tests.practice.drafts import drafts
+from tests.practice.test_formats_tables import picture
 
 quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -153,3 +155,78 @@ Match.{
     )
     assert found[4].key["blanks"][0] == {"accept": [], "number": 1822.0, "tolerance": 5.0, "unit": ""}
     assert {draft.topic for draft in found} == {("安全", "用电")}
+
+
+def held_by_moodle(draft: DraftQuestion) -> bool:
+    """Everything but blanks that take both texts and numbers, units among several blanks, and blanks in any order."""
+    if draft.kind != "fill":
+        return True
+    blanks = draft.key["blanks"]
+    mixed = any(blank["number"] is not None and blank["accept"] for blank in blanks)
+    return not mixed and not draft.key["any_order"] and (len(blanks) == 1 or not any(blank["unit"] for blank in blanks))
+
+
+@quick
+@given(st.lists(drafts(), min_size=1, max_size=4))
+def test_moodle_xml_holds_what_it_says(made):
+    sent = [draft for draft in checked(made) if held_by_moodle(draft)]
+
+    content, findings = moodle.write(sent, Media())
+
+    assert findings == []
+    back = {draft.code: draft for draft in moodle.read(content).drafts} if sent else {}
+    assert {code: (draft.errors, asked(draft), facts(draft)) for code, draft in back.items()} == {
+        draft.code: ([], asked(draft), facts(draft)) for draft in sent
+    }
+
+
+def held_by_qti(draft: DraftQuestion) -> bool:
+    if draft.kind != "fill":
+        return True
+    blanks = draft.key["blanks"]
+    mixed = any(blank["number"] is not None and (blank["accept"] or blank["unit"]) for blank in blanks)
+    return not mixed and not draft.key["any_order"]
+
+
+@pytest.mark.parametrize("version", ["2.1", "3.0"])
+@quick
+@given(made=st.lists(drafts(), min_size=1, max_size=4))
+def test_qti_holds_what_it_says(version, made):
+    sent = [draft for draft in checked(made) if held_by_qti(draft)]
+
+    content, findings = qti_out.write(sent, Media(), version=version)
+
+    assert findings == []
+    back = {draft.code: draft for draft in qti.read(content).drafts} if sent else {}
+    assert {code: (draft.errors, asked(draft), facts(draft)) for code, draft in back.items()} == {
+        draft.code: ([], asked(draft), facts(draft)) for draft in sent
+    }
+
+
+@pytest.mark.parametrize("name", ["excel", "csv", "moodle", "qti21", "qti30"])
+def test_pictures_go_along_and_come_back(name):
+    media = Media({"images/a.png": picture("red"), "images/b.png": picture("blue"), "images/c.png": picture("green")})
+    draft = DraftQuestion(
+        "single",
+        {"stem": "看图", "options": [{"text": ""}, {"text": "乙"}]},
+        {"right": [0]},
+        code="Q1",
+        explanation="因为",
+        media={"stem": ["images/a.png"], "option.0": ["images/b.png"], "explanation": ["images/c.png"]},
+    )
+    checking.check(draft)
+
+    written = registry.WRITERS[name].write([draft], media, "题库")
+
+    assert written.findings == []
+    reader = registry.READERS[registry.recognise(written.content, f"x.{written.ending}")]
+    if reader.read is None:
+        book = sheets.open_tables(written.content)
+        reading = tables.read(book, sheets.plan(book))
+    else:
+        reading = reader.read(written.content)
+    (back,) = reading.drafts
+    assert back.errors == []
+    assert {place: [reading.media.read(one) for one in names] for place, names in back.media.items()} == {
+        place: [media.read(one) for one in names] for place, names in draft.media.items()
+    }

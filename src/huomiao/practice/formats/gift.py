@@ -47,7 +47,7 @@ def read(content: bytes) -> Reading:
     category: tuple[str, ...] = ()
     for line, block in _blocks(decoded(content)):
         if block.startswith("$CATEGORY:"):
-            category = _path(block.partition(":")[2])
+            category = category_path(block.partition(":")[2])
             continue
         reading.drafts.append(_draft(block, line, category))
     if not reading.drafts:
@@ -76,7 +76,8 @@ def _blocks(text: str) -> list[tuple[int, str]]:
     return blocks
 
 
-def _path(text: str) -> tuple[str, ...]:
+def category_path(text: str) -> tuple[str, ...]:
+    """The topic that a Moodle category names: its path without the roots that every course has."""
     names = [name.strip() for name in text.strip().replace("//", "\x00").split("/")]
     return tuple(
         name.replace("\x00", "/")[:80]
