@@ -7,6 +7,7 @@ of threads. The few addresses that a million people hit in an evening are answer
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Iterable, Iterator
 from io import BufferedIOBase
@@ -80,6 +81,9 @@ class Application:
 
 
 def _started() -> engine.Live:
+    # What is loaded by now stays for good, and need not be looked through whenever the collector comes by.
+    gc.collect()
+    gc.freeze()
     engine.LIVE = live = engine.Live(asyncio.get_running_loop())
     return live
 

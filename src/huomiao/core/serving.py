@@ -13,6 +13,9 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
 
 STOP_SECONDS = 8
 
@@ -31,6 +34,19 @@ def _static_files_are_stale() -> bool:
     made_at = manifest.stat().st_mtime
     sources = (storage.path(name) for finder in get_finders() for name, storage in finder.list([]))
     return any(Path(source).stat().st_mtime > made_at for source in sources)
+
+
+def server(host: str, port: int, *, workers: int, target: str = "huomiao.asgi:application") -> Granian:
+    """The server as the site is served; a worker that dies is replaced."""
+    return Granian(
+        target,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=workers,
+        respawn_failed_workers=True,
+        log_level=LogLevels.error,
+    )
 
 
 def is_free(host: str, port: int) -> bool:

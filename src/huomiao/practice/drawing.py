@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from functools import lru_cache
-from hashlib import shake_256
+from hashlib import blake2b
 from itertools import permutations
 from random import Random
 
@@ -19,7 +18,10 @@ Order = tuple[int, ...]
 
 # Up to here all orders are kept in a table; beyond (more than seven options) an order is dealt.
 _TABLED = 6
-_WORD = 8
+_ORDERS = [tuple(permutations(range(size))) for size in range(_TABLED + 1)]
+_COUNTS = [len(table) for table in _ORDERS]
+# Eight numbers so large that the remainder by 720 favours none that anybody could notice.
+_WORDS = struct.Struct(">8Q")
 
 
 def choose(pool: Sequence[int], count: int, *, seen: bytes | memoryview, random: Random) -> list[int]:
@@ -30,14 +32,12 @@ def choose(pool: Sequence[int], count: int, *, seen: bytes | memoryview, random:
     size = len(pool)
     if count >= size:
         return random.sample(range(size), size)
-    if not seen:
-        return random.sample(range(size), count)
     # With much unseen, trying is quicker than listing: as uniform, since each try is.
     chosen: dict[int, None] = {}
     draw = random.random
     for _ in range(4 * count):
         place = int(draw() * size)
-        if not seats.is_seen(seen, pool[place]):
+        if not seen or not seats.is_seen(seen, pool[place]):
             chosen[place] = None
             if len(chosen) == count:
                 return list(chosen)
@@ -51,18 +51,16 @@ def choose(pool: Sequence[int], count: int, *, seen: bytes | memoryview, random:
 
 def orders(key: bytes, nonce: str, places: Sequence[int]) -> list[Order]:
     """For each question with so many things to arrange, the order in which they are shown."""
-    stream = shake_256(key + nonce.encode()).digest(_WORD * len(places))
-    numbers = struct.unpack(f">{len(places)}Q", stream)
-    return [_order(size, number) for size, number in zip(places, numbers, strict=True)]
+    seed = nonce.encode()
+    numbers: list[int] = []
+    while len(numbers) < len(places):
+        block = blake2b(seed, key=key, salt=len(numbers).to_bytes(4, "big"))
+        numbers += _WORDS.unpack(block.digest())
+    return [
+        _ORDERS[size][number % _COUNTS[size]] if size <= _TABLED else _dealt(size, number)
+        for size, number in zip(places, numbers, strict=False)
+    ]
 
 
-def _order(size: int, number: int) -> Order:
-    if size <= _TABLED:
-        table = _all_orders(size)
-        return table[number % len(table)]
+def _dealt(size: int, number: int) -> Order:
     return tuple(Random(number).sample(range(size), size))  # noqa: S311 - the number is keyed by a secret
-
-
-@lru_cache(maxsize=_TABLED + 1)
-def _all_orders(size: int) -> tuple[Order, ...]:
-    return tuple(permutations(range(size)))

@@ -23,7 +23,7 @@ MOST_QUESTIONS = 200
 _PURPOSE = "plan"
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Plan:
     """What may be drawn, for whom. The rules were asked when the page made it."""
 

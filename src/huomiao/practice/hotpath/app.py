@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from django.conf import settings
-
 # Importing them puts their addresses into ROUTES.
 from huomiao.practice.hotpath import calls, drills, exams, identity, origins
 from huomiao.practice.hotpath.calls import Call, Reply
@@ -46,19 +44,27 @@ async def serve(engine: Live, scope: Scope, receive: Receive, send: Send) -> boo
     route = calls.ROUTES.get(scope["path"])
     if route is None:
         return False
+    site = origins.site()
     headers = {name: value for name, value in scope["headers"] if name in _WANTED}
     host = headers.get(b"host", b"").decode("latin-1")
-    if not origins.is_our_host(host) or not _is_safe(scope, headers):
+    if not origins.is_our_host(host, site) or not _is_safe(scope, headers, site):
         return False
     cookies = _cookies(headers.get(b"cookie", b""))
     now = calls.clock()
-    user = identity.read(
-        cookies.get(identity.COOKIE, ""), cookies.get(settings.SESSION_COOKIE_NAME, ""), now=now / 1000
-    )
+    user = identity.read(cookies.get(identity.COOKIE, ""), cookies.get(site.session_cookie, ""), now=now / 1000)
     if user is None:
         return False
-    language = cookies.get(settings.LANGUAGE_COOKIE_NAME, "")
-    call = Call(user, engine, scope["query_string"], b"", now, language, _address(scope, headers))
+    client = scope.get("client")
+    call = Call(
+        user,
+        engine,
+        scope["query_string"],
+        b"",
+        now,
+        cookies.get(site.language_cookie, ""),
+        client[0] if client else "",
+        headers.get(b"x-forwarded-for", b"").decode("latin-1"),
+    )
     refusal = None
     if scope["method"] != route.method:
         refusal = calls.WRONG_METHOD
@@ -76,31 +82,21 @@ async def serve(engine: Live, scope: Scope, receive: Receive, send: Send) -> boo
                 refusal = calls.TOO_BIG
             else:
                 call.body = body
-    reply = calls.refused(refusal, call.language) if refusal else await calls.answer(route.handler, call)
-    await _send(send, reply)
+    await _send(send, calls.refused(refusal, call.language) if refusal else await calls.answer(route.handler, call))
     return True
 
 
-def _is_safe(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+def _is_safe(scope: Scope, headers: dict[bytes, bytes], site: origins.Site) -> bool:
     """Whether the request came over HTTPS where that is demanded; Django redirects it otherwise."""
-    if not settings.SECURE_SSL_REDIRECT:
+    if not site.demands_https:
         return True
-    if settings.BEHIND_PROXY:
+    if site.is_behind_proxy:
         return headers.get(b"x-forwarded-proto", b"") == b"https"
     return bool(scope.get("scheme") == "https")
 
 
-def _address(scope: Scope, headers: dict[bytes, bytes]) -> str:
-    if settings.BEHIND_PROXY:
-        last = headers.get(b"x-forwarded-for", b"").rpartition(b",")[2].strip()
-        if last:
-            return last.decode("latin-1")
-    client = scope.get("client")
-    return client[0] if client else ""
-
-
 def _cookies(header: bytes) -> dict[str, str]:
-    pairs = (pair.partition("=") for pair in header.decode("latin-1").split("; "))
+    pairs = [pair.partition("=") for pair in header.decode("latin-1").split("; ")]
     return {name: value for name, _equals, value in pairs}
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
+
+import orjson
 
 from huomiao.practice.hotpath.links import Link
 from huomiao.practice.hotpath.writer import Op
@@ -14,8 +16,14 @@ from huomiao.practice.hotpath.writer import Op
 # [version, answer in its own order, fraction right]
 Marked = list[Any]
 
-_encoder = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
-_encode = _encoder.encode
+
+def _encode(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def right_in(answers: Sequence[Marked]) -> int:
+    """How many of the answers are wholly right."""
+    return sum(1 for marked in answers if marked[2] == 1)
 
 
 class Stored(NamedTuple):
@@ -27,9 +35,14 @@ class Stored(NamedTuple):
     answers: list[Marked]
 
 
+@lru_cache(maxsize=4096)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def _as_text(ms: int) -> str:
     """A moment as Django writes it into SQLite."""
-    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S.") + f"{ms % 1000:03d}000"
+    return f"{_second(ms // 1000)}.{ms % 1000:03d}000"
 
 
 def _as_time(ms: int) -> datetime:
@@ -75,14 +88,11 @@ class Submission(Op[Stored]):
     started: int
     finished: int
     answers: list[Marked]
+    right: int
     # For a session that explained after each question: puts in the answers that were given then, and marks again.
     settle: Callable[[dict[int, Any]], list[Marked]] | None = None
 
     rank = 20
-
-    @property
-    def right(self) -> int:
-        return sum(1 for marked in self.answers if marked[2] is not None and marked[2] >= 1)
 
     @classmethod
     def write(cls, link: Link, ops: Sequence[Submission]) -> Sequence[Stored]:
@@ -144,10 +154,11 @@ def _settle(link: Link, ops: Sequence[Submission]) -> None:
         return
     checked: dict[str, dict[int, Any]] = {op.nonce: {} for op in ops}
     for nonce, position, answer in _checked(link, list(checked)):
-        checked[nonce][position] = json.loads(answer)
+        checked[nonce][position] = orjson.loads(answer)
     for op in ops:
         if op.settle:
             op.answers = op.settle(checked[op.nonce])
+            op.right = right_in(op.answers)
 
 
 def _checked(link: Link, nonces: list[str]) -> list[tuple[str, int, str]]:
@@ -171,7 +182,7 @@ def _stored(link: Link, nonces: list[str]) -> dict[str, Stored]:
         for chunk in _chunks(nonces):
             sql = f"SELECT {columns} FROM practice_attempt WHERE nonce IN ({_marks(len(chunk))})"  # noqa: S608
             rows += link.execute(sql, chunk).fetchall()
-    return {row[0]: Stored(_as_ms(row[1]), row[2], row[3], json.loads(row[4])) for row in rows}
+    return {row[0]: Stored(_as_ms(row[1]), row[2], row[3], orjson.loads(row[4])) for row in rows}
 
 
 @dataclass(slots=True)
@@ -203,7 +214,7 @@ class Check(Op[Any]):
         if written == len(ops):
             return [op.answer for op in ops]
         first = {
-            (nonce, position): json.loads(answer)
+            (nonce, position): orjson.loads(answer)
             for nonce, position, answer in _checked(link, list(dict.fromkeys(op.nonce for op in ops)))
         }
         return [first[op.nonce, op.position] for op in ops]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from hashlib import blake2b
 from random import Random
 from typing import Any
 
@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from huomiao.practice import drawing, plans, sealing
 from huomiao.practice.hotpath import receipts, tokens
-from huomiao.practice.hotpath.attempts import Check, Marked, Seen, Stored, StoredAttempt, Submission
+from huomiao.practice.hotpath.attempts import Check, Marked, Seen, Stored, StoredAttempt, Submission, right_in
 from huomiao.practice.hotpath.calls import Call, Reply, route
 from huomiao.practice.hotpath.errors import Refusal
 from huomiao.practice.hotpath.fragments import encode
-from huomiao.practice.hotpath.snapshots import Filters, Item, Snapshot
+from huomiao.practice.hotpath.snapshots import LONGEST_KEPT, Filters, Item, Outcome, Outcomes, Snapshot
 from huomiao.practice.hotpath.tokens import Token
 from huomiao.practice.kinds import Answer, BadAnswer
 from huomiao.practice.states import Feedback, Mode
@@ -63,7 +63,7 @@ async def paper(call: Call) -> Reply:
         }
     )
     questions = b",".join([item.shown.in_order(order) for item, order in zip(items, orders, strict=True)])
-    return Reply(200, head[:-1] + b',"questions":[' + questions + b"]}")
+    return Reply(200, b"".join((head[:-1], b',"questions":[', questions, b"]}")))
 
 
 async def _drawn(call: Call, plan: plans.Plan, seed: str) -> list[Item]:
@@ -111,7 +111,7 @@ async def _seen(call: Call, snapshot: Snapshot) -> bytes:
 
 def _seeded(seed: str) -> Random:
     """Noise that is the same for everybody who shares ``seed``, and known to nobody outside."""
-    return Random(hmac.digest(sealing.key("draw"), seed.encode(), "sha256"))  # noqa: S311 - keyed by a secret
+    return Random(blake2b(seed.encode(), key=sealing.key("draw")).digest())  # noqa: S311 - keyed by a secret
 
 
 def _gone() -> Refusal:
@@ -148,20 +148,33 @@ class Session:
             fraction = int(fraction) if fraction in (0, 1) else round(fraction, 4)
         return [item.version, answer, fraction]
 
-    def marked(self, answers: list[Answer]) -> list[Marked]:
-        """All answers with what they are worth. Where the first wrong answer ends it, what follows was not asked."""
-        marked = [self.mark(position, answer) for position, answer in enumerate(answers)]
-        if self.token.mode == Mode.SUDDEN:
-            over = False
-            for position, (_version, _answer, fraction) in enumerate(marked):
-                if over:
-                    marked[position] = self.mark(position, None)
-                over = over or fraction != 1
-        return marked
+    def outcome(self, position: int, sent: Any, outcomes: Outcomes) -> Outcome:
+        """What the answer that was sent is worth.
 
-    def settled(self, answers: list[Answer], checked: dict[int, Answer]) -> list[Marked]:
+        Raises:
+            Refusal: it is no possible answer to the question.
+        """
+        version, order, partial = self.items[position].version, self.orders[position], self.token.partial
+        # As bytes, because 1 and true are one key to Python.
+        exact = encode(sent)
+        known = outcomes.get(version, order, partial, exact)
+        if known is None:
+            marked = self.mark(position, self.read(position, sent))
+            known = Outcome(marked, self.told(position, marked))
+            if len(exact) <= LONGEST_KEPT:
+                outcomes.keep(version, order, partial, exact, known)
+        return known
+
+    def settled(self, marked: list[Marked], checked: dict[int, Answer]) -> list[Marked]:
         """All answers; those that were explained during the session stand as they were given then."""
-        return self.marked([checked.get(position, answer) for position, answer in enumerate(answers)])
+        return self.cut([self.mark(at, checked[at]) if at in checked else one for at, one in enumerate(marked)])
+
+    def cut(self, marked: list[Marked]) -> list[Marked]:
+        """Where the first wrong answer ends it, what follows was not asked."""
+        if self.token.mode != Mode.SUDDEN:
+            return marked
+        end = next((position for position, one in enumerate(marked) if one[2] != 1), len(marked)) + 1
+        return marked[:end] + [self.mark(position, None) for position in range(end, len(marked))]
 
     def told(self, position: int, marked: Marked) -> bytes:
         """What is said of one answer once it counts, as a JSON object."""
@@ -175,17 +188,14 @@ class Session:
                 "solution": item.kind.solution(item.body, item.key, order),
             }
         )
-        return head[:-1] + b"," + item.explanation + b"}"
+        return head[:-1] + b"," + item.explanation
 
-    def reply(self, stored: Stored, *, is_counted: bool) -> Reply:
+    def reply(self, stored: Stored, outcomes: list[Outcome], *, is_counted: bool) -> Reply:
         """The graded reply, made of nothing but what is stored, so that it is the same each time."""
         receipt = None
         if is_counted:
-            held = receipts.Receipt(
-                self.token.nonce, self.token.user, stored.finished, stored.right, stored.total,
-                sealing.digest(stored.answers),
-            )  # fmt: skip
-            receipt = receipts.sign(held)
+            held = (self.token.nonce, self.token.user, stored.finished, stored.right, stored.total)
+            receipt = receipts.sign(receipts.Receipt(*held, sealing.digest(stored.answers)))
         head = encode(
             {
                 "right": stored.right,
@@ -195,8 +205,12 @@ class Session:
                 "receipt": receipt,
             }
         )
-        items = b",".join([self.told(position, marked) for position, marked in enumerate(stored.answers)])
-        return Reply(200, head[:-1] + b',"items":[' + items + b"]}")
+        # Where an answer is stored as it was sent just now, what is said of it is at hand.
+        told = [
+            outcome.told if one is outcome.marked else self.told(position, one)
+            for position, (one, outcome) in enumerate(zip(stored.answers, outcomes, strict=True))
+        ]
+        return Reply(200, b"".join((head[:-1], b',"items":[', b",".join(told), b"]}")))
 
 
 async def _session(call: Call, sent: dict[str, Any]) -> Session:
@@ -236,9 +250,11 @@ async def submit(call: Call) -> Reply:
     given = sent.get("answers")
     if not isinstance(given, list) or len(given) != len(session.items):
         raise Refusal("wrong_shape", 422, _("答案要与试卷的 %(count)d 道题一一对应。") % {"count": len(session.items)})
-    answers = [session.read(position, one) for position, one in enumerate(given)]
+    known = call.engine.store.outcomes
+    outcomes = [session.outcome(position, one, known) for position, one in enumerate(given)]
+    marked = session.cut([outcome.marked for outcome in outcomes])
     if token.is_late(call.now):
-        return await _late(call, session, answers)
+        return await _late(call, session, marked, outcomes)
     submission = Submission(
         nonce=token.nonce,
         user=token.user,
@@ -249,22 +265,22 @@ async def submit(call: Call) -> Reply:
         tag=token.tag,
         started=token.issued,
         finished=call.now,
-        answers=session.marked(answers),
-        settle=(lambda checked: session.settled(answers, checked)) if token.is_each else None,
+        answers=marked,
+        right=right_in(marked),
+        settle=(lambda checked: session.settled(marked, checked)) if token.is_each else None,
     )
     stored = await call.engine.write(submission)
     _remember(call, session)
-    return session.reply(stored, is_counted=True)
+    return session.reply(stored, outcomes, is_counted=True)
 
 
-async def _late(call: Call, session: Session, answers: list[Answer]) -> Reply:
+async def _late(call: Call, session: Session, marked: list[Marked], outcomes: list[Outcome]) -> Reply:
     """Time is over: what was handed in before stands; what comes only now is explained, but not counted."""
     stored = await call.engine.read(StoredAttempt(session.token.nonce))
     if stored is not None:
-        return session.reply(stored, is_counted=True)
-    marked = session.marked(answers)
-    right = sum(1 for one in marked if one[2] == 1)
-    return session.reply(Stored(call.now, len(marked), right, marked), is_counted=False)
+        return session.reply(stored, outcomes, is_counted=True)
+    given = Stored(call.now, len(marked), right_in(marked), marked)
+    return session.reply(given, outcomes, is_counted=False)
 
 
 def _remember(call: Call, session: Session) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
-from huomiao.practice.kinds import Body, Kind
+import orjson
 
-_encoder = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+from huomiao.practice.kinds import Body, Kind
 
 
 def encode(value: Any) -> bytes:
     """``value`` as compact JSON in UTF-8."""
-    return _encoder.encode(value).encode()
+    return orjson.dumps(value)
 
 
 class Shown:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from huomiao.practice import seats
+from huomiao.practice import drawing, seats
 from huomiao.practice.hotpath.fragments import Shown, encode
 from huomiao.practice.kinds import KINDS, Body, Key, Kind
 from huomiao.practice.models import QuestionVersion, Release
@@ -22,6 +22,9 @@ from huomiao.practice.states import QuestionState, Use
 # Beyond this the release that was not asked for longest goes.
 MOST_BYTES = 256 * 1024 * 1024
 MOST_LOOSE = 20_000
+MOST_OUTCOMES = 100_000
+# A text that somebody typed comes up once.
+LONGEST_KEPT = 40
 _CHUNK = 400
 
 Load = Callable[..., Awaitable[Any]]
@@ -38,8 +41,8 @@ class Item:
         self.kind: Kind = KINDS[row[2]]
         self.body: Body = row[3]
         self.key: Key = row[4]
-        # As JSON pieces, since it is only ever sent.
-        self.explanation: bytes = b'"explanation":' + encode(row[5]) + b',"explanation_media":' + encode(row[6])
+        # As JSON, since it is only ever sent.
+        self.explanation = encode({"explanation": row[5], "explanation_media": row[6]})[1:]
         self.places = self.kind.places(self.body)
         self.shown = Shown(self.kind, self.body, {"id": self.version, "kind": self.kind.name})
 
@@ -47,6 +50,30 @@ class Item:
     def size(self) -> int:
         # Python's objects take several times the text that they hold.
         return self.shown.size * 3 + len(self.explanation) + 1500
+
+
+class Outcome(NamedTuple):
+    """What one answer to one question, shown in one order, is worth, and what is said of it."""
+
+    # [version, answer in its own order, fraction right]; shared, never changed.
+    marked: list[Any]
+    told: bytes
+
+
+class Outcomes:
+    """Outcomes that came up before. A bank in use meets the same answers to the same questions all evening."""
+
+    def __init__(self, *, most: int = MOST_OUTCOMES) -> None:
+        self._most = most
+        self._kept: dict[tuple[int, drawing.Order, bool, bytes], Outcome] = {}
+
+    def get(self, version: int, order: drawing.Order, partial: bool, sent: bytes) -> Outcome | None:  # noqa: FBT001
+        return self._kept.get((version, order, partial, sent))
+
+    def keep(self, version: int, order: drawing.Order, partial: bool, sent: bytes, outcome: Outcome) -> None:  # noqa: FBT001
+        if len(self._kept) >= self._most:
+            self._kept.clear()
+        self._kept[version, order, partial, sent] = outcome
 
 
 class Filters(NamedTuple):
@@ -162,12 +189,14 @@ class Store:
         self._loose: OrderedDict[int, Item] = OrderedDict()
         self._loading: dict[int, asyncio.Future[Snapshot | None]] = {}
         self._asking: set[int] = set()
+        self.outcomes = Outcomes()
         self.size = 0
 
     def clear(self) -> None:
         """Forget everything: another database stands behind the same keys."""
         self._releases.clear()
         self._loose.clear()
+        self.outcomes = Outcomes()
         self.size = 0
 
     def held(self, release_id: int) -> Snapshot | None:

@@ -56,6 +56,10 @@ class Grade:
         return self.fraction is not None and self.fraction >= 1
 
 
+# Most answers are one or the other, and a drill grades thousands a second.
+RIGHT, WRONG = Grade(1.0), Grade(0.0)
+
+
 class Kind(Protocol):
     """One kind of question; a module of this package."""
 

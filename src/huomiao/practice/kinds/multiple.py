@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from huomiao.practice.kinds import choices
-from huomiao.practice.kinds.base import Answer, Body, Grade, Key
+from huomiao.practice.kinds.base import RIGHT, WRONG, Answer, Body, Grade, Key
 
 name: str = "multiple"
 label: str | Promise = gettext_lazy("多选题")
@@ -29,7 +29,7 @@ key_in_words = choices.key_in_words
 def grade(body: Body, key: Key, answer: Answer, *, partial: bool = False) -> Grade:
     right = key["right"]
     if answer == right:
-        return Grade(1.0)
+        return RIGHT
     if partial and answer and set(answer) < set(right):
         return Grade(len(answer) / len(right))
-    return Grade(0.0)
+    return WRONG

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huomiao.practice.kinds import choices
-from huomiao.practice.kinds.base import Answer, BadAnswer, BadQuestion, Body, Grade, Key
+from huomiao.practice.kinds.base import RIGHT, WRONG, Answer, BadAnswer, BadQuestion, Body, Grade, Key
 
 name: str = "single"
 label: str | Promise = gettext_lazy("单选题")
@@ -39,4 +39,4 @@ def read(body: Body, sent: Any, order: Sequence[int]) -> Answer:
 
 
 def grade(body: Body, key: Key, answer: Answer, *, partial: bool = False) -> Grade:
-    return Grade(1.0 if answer == key["right"] else 0.0)
+    return RIGHT if answer == key["right"] else WRONG

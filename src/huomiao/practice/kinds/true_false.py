@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huomiao.practice.kinds import parts
-from huomiao.practice.kinds.base import Answer, BadAnswer, BadQuestion, Body, Grade, Key
+from huomiao.practice.kinds.base import RIGHT, WRONG, Answer, BadAnswer, BadQuestion, Body, Grade, Key
 
 name: str = "true_false"
 label: str | Promise = gettext_lazy("判断题")
@@ -39,7 +39,7 @@ def read(body: Body, sent: Any, order: Sequence[int]) -> Answer:
 
 
 def grade(body: Body, key: Key, answer: Answer, *, partial: bool = False) -> Grade:
-    return Grade(1.0 if answer is key["right"] else 0.0)
+    return RIGHT if answer is key["right"] else WRONG
 
 
 def sent(answer: Answer, order: Sequence[int]) -> Any:

@@ -49,7 +49,7 @@ def _answered(handler: calls.Handler, request: HttpRequest, language: str) -> Re
         body=request.body,
         now=calls.clock(),
         language=language,
-        address=clients.address(request),
+        client=clients.address(request),
     )
     if live is None:
         reply: Reply = engine.finish(calls.answer(handler, call))

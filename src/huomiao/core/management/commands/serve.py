@@ -5,9 +5,6 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
 
 from huomiao.core import serving
 
@@ -34,15 +31,7 @@ class Command(BaseCommand):
             )
         serving.prepare()
         # Its own message loop stops it on Ctrl-C; its companions follow when it has drained.
-        server = Granian(
-            "huomiao.asgi:application",
-            address=host,
-            port=port,
-            interface=Interfaces.ASGI,
-            workers=options["workers"],
-            respawn_failed_workers=True,
-            log_level=LogLevels.error,
-        )
+        server = serving.server(host, port, workers=options["workers"])
         self.stdout.write(f"火苗 Huomiao  http://{host}:{port}/  （Ctrl-C 停止 / Ctrl-C stops）")
         self.stdout.flush()
         with serving.companions(
