@@ -19,6 +19,7 @@ from huomiao.practice import printed
 from huomiao.practice.exam_papers import Layout
 from huomiao.practice.kinds import parts
 from huomiao.practice.models import Exam, ExamPaper, QuestionVersion
+from huomiao.practice.states import PaperPlan
 
 # Sharp enough at the width of a column of paper.
 LONGEST_SIDE = 900
@@ -82,7 +83,7 @@ def key_pdf(exam: Exam, paper: ExamPaper, letter: str, *, absolute: Absolute) ->
 
 def name_of(exam: Exam, paper: ExamPaper, letter: str) -> str:
     """What a printed variant is called: A, or 2A where there are several papers."""
-    return letter if exam.papers.count() == 1 else f"{paper.number}{letter}"
+    return f"{paper.number}{letter}" if exam.plan == PaperPlan.EQUAL and exam.paper_count > 1 else letter
 
 
 def _head(exam: Exam, paper: ExamPaper, letter: str, absolute: Absolute) -> dict[str, Any]:

@@ -182,3 +182,8 @@ def _take_in(
     history.record(sitting, "sitting.keyed", by=by, note=variant, at=at)
     if exam.state == ExamState.MARKING:
         transaction.on_commit(partial(tasks.take_in.enqueue, sitting.pk))
+
+
+def note_printed(exam: Exam, act: str, variant: str, *, by: User) -> None:
+    """Write into the history that somebody took a paper or its key out of the house."""
+    history.record(exam, act, by=by, note=variant)

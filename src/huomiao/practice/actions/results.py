@@ -94,3 +94,8 @@ def mark_seen(sitting: Sitting, *, by: User, at: datetime) -> int:
     return ScoreChange.objects.filter(pk__in=results.unseen_changes(by).filter(sitting=sitting).values("pk")).update(
         seen_at=at
     )
+
+
+def note_export(exam: Exam, *, rows: int, by: User) -> None:
+    """Write into the history that somebody took the results out of the house."""
+    history.record(exam, "exam.results_exported", by=by, changes={"rows": ["", rows]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,16 +17,12 @@ from huomiao.orgs.roles import Power
 from huomiao.practice.models import (
     Appeal,
     Exam,
-    ItemMark,
-    KeyCorrection,
     MarkingRun,
-    QuestionVersion,
     ScoreChange,
     Sitting,
 )
 from huomiao.practice.states import (
     AppealState,
-    CorrectionState,
     ExamState,
     RunState,
     SittingState,
@@ -66,6 +63,18 @@ def ranked(exam: Exam) -> QuerySet[Sitting]:
         .select_related("candidate__user", "candidate__unit", "paper")
         .order_by("-points", "candidate__number")
     )
+
+
+def places(exam: Exam, wanted: Sequence[int]) -> dict[int, int]:
+    """The places of some sittings among all that count."""
+    found = counted(exam).filter(points__isnull=False)
+    points = dict(found.filter(pk__in=wanted).values_list("pk", "points"))
+    first: dict[Decimal, int] = {}
+    place = 1
+    for value, count in found.order_by("-points").values_list("points").annotate(count=Count("pk")):
+        first[value] = place
+        place += count
+    return {pk: first[value] for pk, value in points.items() if value is not None}
 
 
 def all_sittings(exam: Exam) -> QuerySet[Sitting]:
@@ -176,44 +185,6 @@ def mine(user: User) -> QuerySet[Sitting]:
 def released_to(user: User) -> QuerySet[Sitting]:
     """The sittings of ``user`` whose marks they may see."""
     return mine(user).filter(exam__state=ExamState.RELEASED)
-
-
-@dataclass(frozen=True)
-class ItemLine:
-    """One question of a sitting as it is shown with its mark."""
-
-    number: int
-    position: int
-    version: QuestionVersion
-    answer: Any
-    points: Decimal | None
-    max_points: Decimal
-    fraction: Decimal | None
-    correction: KeyCorrection | None
-    order: list[int]
-    has_key: bool
-
-    @property
-    def is_dropped(self) -> bool:
-        return self.correction is not None and self.correction.kind == "drop"
-
-
-def corrections_of(exam: Exam) -> dict[int, KeyCorrection]:
-    """The correction that holds for each version of which the key was wrong."""
-    applied = exam.corrections.filter(state=CorrectionState.APPLIED).order_by("applied_at", "pk")
-    return {one.version_id: one for one in applied}
-
-
-def marks_of(sitting: Sitting) -> dict[int, ItemMark]:
-    return {mark.position: mark for mark in sitting.marks.order_by("position")}
-
-
-def versions_of(sitting: Sitting, *, with_keys: bool) -> dict[int, QuestionVersion]:
-    """The questions of a sitting's paper. Without ``with_keys`` neither key nor explanation is fetched."""
-    found = QuestionVersion.objects.filter(pk__in={item[0] for item in sitting.paper.items})
-    if not with_keys:
-        found = found.defer("key", "explanation", "explanation_media")
-    return {one.pk: one for one in found}
 
 
 def changes_told(user: User) -> QuerySet[ScoreChange]:
