@@ -18,7 +18,7 @@ from tests.factories.orgs import MembershipFactory
 from tests.factories.practice import BankFactory, bank_with
 from tests.practice.test_formats_tables import csv_file, workbook
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 HEADER = ["编号", "题型", "题目", "A", "B", "答案"]
 
@@ -33,6 +33,19 @@ def keeper(bank, client):
     user = MembershipFactory(organization=bank.owner, role=Role.TRAINER).user
     client.force_login(user)
     return user
+
+
+@pytest.fixture
+def client(client, django_capture_on_commit_callbacks):
+    """A client whose posts run the work in the background that they start."""
+    post = client.post
+
+    def posted(*args, **kwargs):
+        with django_capture_on_commit_callbacks(execute=True):
+            return post(*args, **kwargs)
+
+    client.post = posted
+    return client
 
 
 def rows(count: int) -> list[list[str]]:
