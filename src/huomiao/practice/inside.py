@@ -34,7 +34,8 @@ def ask(
         body=b"" if sent is None else json.dumps(sent).encode(),
         now=calls.clock(),
         language=translation.get_language(),
-        address=clients.address(request),
+        client=clients.address(request),
+        forwarded=request.headers.get("X-Forwarded-For", ""),
     )
     handler = calls.ROUTES[app.PREFIX + address].handler
     reply: Reply

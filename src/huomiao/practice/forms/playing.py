@@ -53,7 +53,7 @@ class DrillForm(forms.Form):
         label=_("题数"),
         choices=[(count, str(count)) for count in DRILL_COUNTS],
         coerce=int,
-        empty_value=DRILL_COUNTS[0],
+        empty_value=DRILL_COUNTS[0],  # type: ignore[arg-type]  # the stub knows texts only
         required=False,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from django.db.models import F, Max, QuerySet
 
 from huomiao.practice import kinds, periods, sealing
 from huomiao.practice.hotpath.receipts import Receipt
+from huomiao.practice.kinds.parts import letter
 from huomiao.practice.models import Attempt, Memory, Question, QuestionVersion
 from huomiao.practice.queries import asking
 from huomiao.practice.states import Mode
@@ -17,6 +18,24 @@ from huomiao.practice.states import Mode
 if TYPE_CHECKING:
     from huomiao.accounts.models import User
     from huomiao.practice.models import Bank
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A part of a question under its letter."""
+
+    letter: str
+    text: str
+    media: list[dict[str, str]] = field(default_factory=list)
+    is_given: bool = False
+    is_right: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """How it is drawn: right, wrong, missed; "" for what was rightly left out."""
+        if self.is_right:
+            return "right" if self.is_given else "missed"
+        return "wrong" if self.is_given else ""
 
 
 @dataclass(frozen=True)
@@ -35,6 +54,28 @@ class Answered:
     @property
     def is_right(self) -> bool:
         return self.fraction is not None and self.fraction >= 1
+
+    @property
+    def options(self) -> list[Shown]:
+        """The options of a choice in their own order, with what was chosen and what is right."""
+        if self.version.kind not in ("single", "multiple"):
+            return []
+        right, given = self.version.key["right"], self.answer or []
+        return [
+            Shown(letter(place), option["text"], option["media"], is_given=place in given, is_right=place in right)
+            for place, option in enumerate(self.version.body["options"])
+        ]
+
+    @property
+    def parts(self) -> list[Shown]:
+        """What the letters of an answer stand for: items to order, right-hand sides to match."""
+        body = self.version.body
+        parts = {"ordering": "items", "matching": "right"}.get(self.version.kind)
+        return [Shown(letter(place), part["text"]) for place, part in enumerate(body[parts])] if parts else []
+
+    @property
+    def left(self) -> list[str]:
+        return [side["text"] for side in self.version.body["left"]] if self.version.kind == "matching" else []
 
     @property
     def given(self) -> str:

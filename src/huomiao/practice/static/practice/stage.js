@@ -8,11 +8,12 @@ export function stage(question, { position, total, changed = () => {}, announce 
   // Radio buttons of one name are one choice: each question has a name of its own.
   const part = control(question, changed, announce, `answer-${position}`);
   const stem = question.kind === "fill" ? numbered(question.stem, question.blanks) : question.stem;
-  const heading = h("legend", { class: "question-stem", tabindex: "-1" }, h("span", { class: "question-text" }, stem));
+  const name = `question-${position}`;
+  const heading = h("h2", { class: "question-stem", id: name, tabindex: "-1" }, h("span", { class: "question-text" }, stem));
   const number = say("questionOf", { number: position + 1, total });
   const element = h(
-    "fieldset",
-    { class: "question" },
+    "div",
+    { class: "question", role: "group", "aria-labelledby": name },
     heading,
     media(question.media),
     part.hint && h("p", { class: "question-hint" }, part.hint),
