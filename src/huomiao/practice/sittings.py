@@ -51,11 +51,11 @@ class Over(Refusal):
 
 
 def _running() -> Refusal:
-    return Refusal("running", 409, _("你已经在考试。在这台设备上继续后，原来的设备将不能再作答。"))
+    return Refusal("running", 409, _("您已经在考试。在这台设备上继续后，原来的设备将不能再作答。"))
 
 
 def _taken_over() -> Refusal:
-    return Refusal("taken_over", 409, _("你已在另一台设备上继续考试，这台设备不能再作答。"))
+    return Refusal("taken_over", 409, _("您已在另一台设备上继续考试，这台设备不能再作答。"))
 
 
 def seq_used() -> Refusal:
@@ -65,7 +65,7 @@ def seq_used() -> Refusal:
 
 def not_listed() -> Refusal:
     """Not, or no longer, a candidate."""
-    return Refusal("not_listed", 403, _("你不在这场考试的考生名单里。请联系监考人员。"))
+    return Refusal("not_listed", 403, _("您不在这场考试的考生名单里。请联系监考人员。"))
 
 
 # --- Shapes ---------------------------------------------------------------------------------------------------------
@@ -213,10 +213,10 @@ def begin(one: Start, candidate: Candidate | None, last: Sitting | None) -> tupl
             last.epoch += 1
             return last, False
         if last.attempt >= exam.attempts:
-            raise Over(_("考试时间已到，系统已为你交卷。"))
+            raise Over(_("考试时间已到，系统已为您交卷。"))
     tries = last.attempt if last else 0
     if tries >= exam.attempts:
-        raise Refusal("no_more_tries", 409, _("你已经交卷，可考次数已用完。"))
+        raise Refusal("no_more_tries", 409, _("您已经交卷，可考次数已用完。"))
     opens_at = opening(exam, candidate)
     if one.at < opens_at:
         raise NotOpen((opens_at - one.at).total_seconds())

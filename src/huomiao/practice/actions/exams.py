@@ -300,4 +300,4 @@ def _check_move(exam: Exam, to: ExamState) -> None:
 
 def _may_hold(organiser: Organization, *, by: User) -> None:
     if not has_power(by, Power.RUN_PRACTICE, organiser):
-        raise NotAllowed(_("你不能为这个工会组织考试。"))
+        raise NotAllowed(_("您不能为这个工会组织考试。"))

@@ -7,11 +7,10 @@ result of one item and costs the others nothing.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from huomiao.practice import sittings
 from huomiao.practice.hotpath.errors import Refusal
@@ -21,8 +20,11 @@ from huomiao.practice.models import Candidate, Exam, Sitting
 from huomiao.practice.sittings import Begun, Given, Held, Over, Receipt, Saved, Standing
 from huomiao.practice.states import SittingState, SubmitReason
 
-# Values in one statement: SQLite takes 32,766.
-_MOST_VALUES = 20_000
+T = TypeVar("T")
+
+# Statements of a few sizes only stay prepared.
+_SIZES = (128, 32, 8, 1)
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -143,14 +145,8 @@ _EXAM_COLUMNS = (
 
 
 def _candidates(link: Link, keys: set[int]) -> dict[int, Candidate]:
-    rows = link.execute(
-        _sql(
-            link,
-            "SELECT id, exam_id, user_id, number, paper_id, extra_minutes, ticket_key FROM practice_candidate "  # noqa: S608 marks
-            f"WHERE id IN ({_marks(keys)})",
-        ),
-        list(keys),
-    ).fetchall()
+    select = "SELECT id, exam_id, user_id, number, paper_id, extra_minutes, ticket_key FROM practice_candidate WHERE id"
+    rows = _by_keys(link, select, keys)
     exams = _exams(link, {row[1] for row in rows})
     return {
         pk: Candidate(
@@ -167,16 +163,11 @@ def _candidates(link: Link, keys: set[int]) -> dict[int, Candidate]:
 
 
 def _exams(link: Link, keys: set[int]) -> dict[int, Exam]:
-    if not keys:
-        return {}
     # Texts, because Django's own connections turn what they recognise into other types than bare ones do.
     columns = ", ".join(
         f"CAST({name} AS TEXT)" if name in {"opens_at", "closes_at", "networks"} else name for name in _EXAM_COLUMNS
     )
-    rows = link.execute(
-        _sql(link, f"SELECT {columns} FROM practice_exam WHERE id IN ({_marks(keys)})"),  # noqa: S608 constants
-        list(keys),
-    ).fetchall()
+    rows = _by_keys(link, f"SELECT {columns} FROM practice_exam WHERE id", keys)  # noqa: S608 our own words
     exams = {}
     for row in rows:
         values = dict(zip(_EXAM_COLUMNS, row, strict=True))
@@ -187,17 +178,11 @@ def _exams(link: Link, keys: set[int]) -> dict[int, Exam]:
 
 
 def _latest(link: Link, candidates: Iterable[int]) -> dict[int, Sitting]:
-    keys = list(candidates)
-    if not keys:
-        return {}
-    rows = link.execute(
-        _sql(
-            link,
-            "SELECT id, candidate_id, exam_id, attempt, paper_id, seed, epoch, state, CAST(started_at AS TEXT), "  # noqa: S608
-            f"CAST(ends_at AS TEXT) FROM practice_sitting WHERE candidate_id IN ({_marks(keys)}) ORDER BY attempt",
-        ),
-        keys,
-    ).fetchall()
+    select = (
+        "SELECT id, candidate_id, exam_id, attempt, paper_id, seed, epoch, state, CAST(started_at AS TEXT), "
+        "CAST(ends_at AS TEXT) FROM practice_sitting WHERE candidate_id"
+    )
+    rows = sorted(_by_keys(link, select, candidates), key=lambda row: row[3])
     return {
         candidate: Sitting(
             id=pk,
@@ -279,39 +264,54 @@ def _append(link: Link, rows: Sequence[tuple[int, Given, int, datetime]]) -> set
     """Insert what is new; the (sitting, seq) of what stood there before with another answer."""
     first: dict[tuple[int, int], tuple[int, str | None]] = {}
     clashes: set[tuple[int, int]] = set()
-    values: list[list[Any]] = []
+    values: list[tuple[Any, ...]] = []
     for sitting, given, seq, at in rows:
-        answer = None if given.answer is None else json.dumps(given.answer, ensure_ascii=False)
+        answer = None if given.answer is None else _encode(given.answer)
         if (sitting, seq) in first:
             if first[sitting, seq] != (given.position, answer):
                 clashes.add((sitting, seq))
             continue
         first[sitting, seq] = (given.position, answer)
-        values.append([sitting, given.position, seq, answer, _stored(link, at)])
-    fresh: set[tuple[int, int]] = set()
-    most = _MOST_VALUES // 5
-    for start in range(0, len(values), most):
-        chunk = values[start : start + most]
-        places = ", ".join(["(?, ?, ?, ?, ?)"] * len(chunk))
-        statement = (
-            "INSERT INTO practice_savedanswer (sitting_id, position, seq, answer, at) VALUES "  # noqa: S608 marks only
-            + places
-            + " ON CONFLICT (sitting_id, seq) DO NOTHING RETURNING sitting_id, seq"
-        )
-        found = link.execute(_sql(link, statement), [value for row in chunk for value in row]).fetchall()
-        fresh.update((sitting, seq) for sitting, seq in found)
-    for sitting, seq in first.keys() - fresh:
-        position, answer = first[sitting, seq]
+        values.append((sitting, given.position, seq, answer, _stored(link, at)))
+    if _insert(link, values) == len(values):
+        return clashes
+    for (sitting, seq), (position, answer) in first.items():
         stood = link.execute(
             _sql(
-                link,
-                "SELECT position, CAST(answer AS TEXT) FROM practice_savedanswer WHERE sitting_id = ? AND seq = ?",
+                link, "SELECT position, CAST(answer AS TEXT) FROM practice_savedanswer WHERE sitting_id = ? AND seq = ?"
             ),
             [sitting, seq],
         ).fetchone()
         if stood is None or stood[0] != position or _plain(stood[1]) != _plain(answer):
             clashes.add((sitting, seq))
     return clashes
+
+
+_COLUMNS = "sitting_id, position, seq, answer, at"
+_INSERT_SQLITE = {
+    size: f"INSERT INTO practice_savedanswer ({_COLUMNS}) VALUES {', '.join(['(?, ?, ?, ?, ?)'] * size)} "  # noqa: S608
+    "ON CONFLICT (sitting_id, seq) DO NOTHING"
+    for size in _SIZES
+}
+_INSERT_POSTGRESQL = f"""
+    INSERT INTO practice_savedanswer ({_COLUMNS})
+    SELECT sitting, position, seq, answer::jsonb, at FROM unnest(%s::bigint[], %s::smallint[], %s::integer[], %s::text[],
+        %s::timestamptz[]) AS given (sitting, position, seq, answer, at)
+    ON CONFLICT (sitting_id, seq) DO NOTHING
+"""  # noqa: S608 our own words
+
+
+def _insert(link: Link, values: Sequence[tuple[Any, ...]]) -> int:
+    """How many of ``values`` were new."""
+    if not values:
+        return 0
+    if link.vendor == "postgresql":
+        columns = [list(column) for column in zip(*values, strict=True)]
+        return int(link.execute(_INSERT_POSTGRESQL, columns).rowcount)
+    return sum(
+        link.execute(_INSERT_SQLITE[len(piece)], [value for row in piece for value in row]).rowcount
+        for piece in _pieces(values)
+    )
 
 
 # --- Ending ---------------------------------------------------------------------------------------------------------
@@ -354,39 +354,49 @@ def _end(link: Link, sitting: int, at: datetime, reason: SubmitReason) -> None:
 # --- Rows -----------------------------------------------------------------------------------------------------------
 
 
+_STANDING = """
+    SELECT s.id, s.epoch, s.state, CAST(s.started_at AS TEXT), CAST(s.ends_at AS TEXT), CAST(s.submitted_at AS TEXT), s.reason,
+        e.early_minutes
+    FROM practice_sitting s JOIN practice_exam e ON e.id = s.exam_id WHERE s.id
+"""
+
+
 def _standings(link: Link, keys: Iterable[int]) -> dict[int, Standing]:
-    wanted = list(keys)
-    rows = link.execute(
-        _sql(
-            link,
-            "SELECT s.id, s.epoch, s.state, CAST(s.started_at AS TEXT), CAST(s.ends_at AS TEXT), "  # noqa: S608 marks
-            "CAST(s.submitted_at AS TEXT), s.reason, e.early_minutes FROM practice_sitting s "
-            f"JOIN practice_exam e ON e.id = s.exam_id WHERE s.id IN ({_marks(wanted)})",
-        ),
-        wanted,
-    ).fetchall()
     return {
         pk: Standing(epoch, state, _moment(started), _moment(ends), _moment(end) if end else None, reason, early)
-        for pk, epoch, state, started, ends, end, reason, early in rows
+        for pk, epoch, state, started, ends, end, reason, early in _by_keys(link, _STANDING, keys)
     }
+
+
+_HELD = "SELECT sitting_id, position, seq, CAST(answer AS TEXT) FROM practice_savedanswer WHERE sitting_id"
 
 
 def _held(link: Link, keys: Iterable[int]) -> dict[int, dict[int, Held]]:
     wanted = list(keys)
-    found: dict[int, dict[int, Held]] = defaultdict(dict, {key: {} for key in wanted})
-    if not wanted:
-        return found
-    rows = link.execute(
-        _sql(
-            link,
-            "SELECT sitting_id, position, seq, CAST(answer AS TEXT) FROM practice_savedanswer "  # noqa: S608 marks
-            f"WHERE sitting_id IN ({_marks(wanted)}) ORDER BY sitting_id, seq",
-        ),
-        wanted,
-    ).fetchall()
-    for sitting, position, seq, answer in rows:
+    found: dict[int, dict[int, Held]] = {key: {} for key in wanted}
+    for sitting, position, seq, answer in sorted(_by_keys(link, _HELD, wanted), key=lambda row: (row[0], row[2])):
         found[sitting][position] = Held(seq, _plain(answer))
     return found
+
+
+def _by_keys(link: Link, select: str, keys: Iterable[int]) -> list[tuple[Any, ...]]:
+    """The rows of ``select`` for ``keys``, by statements of a few shapes only, so that they stay prepared."""
+    wanted = list(dict.fromkeys(keys))
+    if link.vendor == "postgresql":
+        found: list[tuple[Any, ...]] = link.execute(f"{select} = ANY(%s)", [wanted]).fetchall() if wanted else []
+        return found
+    rows: list[tuple[Any, ...]] = []
+    for piece in _pieces(wanted):
+        rows += link.execute(f"{select} IN ({_marks(piece)})", piece).fetchall()
+    return rows
+
+
+def _pieces(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    start = 0
+    for size in _SIZES:
+        while len(rows) - start >= size:
+            yield rows[start : start + size]
+            start += size
 
 
 def _signal(link: Link, signals: Sequence[SignalOp]) -> None:

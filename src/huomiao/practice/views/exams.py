@@ -92,7 +92,7 @@ def exam_new(request: UserRequest) -> HttpResponse:
     if organiser is None:
         organiser = organisers.first()
     if organiser is None:
-        raise NotAllowed(_("你还没有可以组织考试的单位。"))
+        raise NotAllowed(_("您还没有可以组织考试的单位。"))
     which = forms.OrganiserForm({"organiser": organiser.pk}, organisers=organisers)
     form = forms.ExamForm(request.POST or None, organiser=organiser)
     if request.method == "POST" and form.is_valid():

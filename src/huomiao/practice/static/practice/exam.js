@@ -84,6 +84,7 @@ function askGoOn() {
 }
 
 function offer(words, act) {
+  part.waitMore.hidden = true;
   part.begin.hidden = false;
   part.begin.disabled = false;
   part.begin.textContent = words;
@@ -176,7 +177,7 @@ function go(to) {
   current.fill(paper.answers[question.position] ?? null);
   const stem = question.kind === "fill" ? numbered(question.stem, question.blanks) : question.stem;
   const legend = h("legend", { class: "question-stem", tabindex: "-1" },
-    h("span", { class: "question-kind" }, `${paper.sections[question.section] ?? ""} · ${say(question.kind)}`), stem);
+    h("span", { class: "question-kind" }, heading(question)), stem);
   part.stage.replaceChildren(
     h("fieldset", { class: "question" }, legend, media(question.media), current.hint && h("p", { class: "question-hint" }, current.hint), current.element),
   );
@@ -189,18 +190,24 @@ function go(to) {
   legend.focus({ preventScroll: true });
 }
 
+// The section's title says the kind of question, in most papers.
+function heading({ section, kind }) {
+  const title = paper.sections[section] ?? "";
+  return title.includes(say(kind)) || title.includes(say(kind).slice(0, 2)) ? title : [title, say(kind)].filter(Boolean).join(" · ");
+}
+
 function changed() {
   const question = paper.questions[at];
   const isText = question.kind === "fill" || question.kind === "short";
   clearTimeout(restTimer);
-  if (isText) restTimer = setTimeout(take, REST);
+  if (isText) restTimer = setTimeout(() => take(), REST);
   else take();
 }
 
-function take() {
+function take(isFinal = false) {
   restTimer = 0;
   const { position } = paper.questions[at];
-  const answer = current.read();
+  const answer = current.read(isFinal);
   if (JSON.stringify(answer ?? null) === JSON.stringify(paper.answers[position] ?? null)) return;
   paper.answers[position] = answer;
   outbox.put(position, answer);
@@ -361,6 +368,8 @@ function ended(reply) {
 
 part.next.onclick = () => {
   settleText();
+  // What is already in the right order is answered by going on.
+  if (paper.questions[at].kind === "ordering") take(true);
   if (at === paper.questions.length - 1) sheet.open();
   else go(at + 1);
 };
