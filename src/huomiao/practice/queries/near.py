@@ -68,7 +68,8 @@ def pairs(user: User | AnonymousUser, bank: Bank, *, across: bool) -> list[Pair]
         score = alike.likeness(known[one][3], known[other][3])
         if score >= alike.LEAST:
             found.append((score, known[one][0], known[other][0]))
-    return list(_full(user, sorted(found, key=lambda pair: (-pair[0], pair[1], pair[2]))[:MOST_PAIRS]))
+    likest = sorted(found, key=lambda pair: (-pair[0], pair[1], pair[2]))[:MOST_PAIRS]
+    return sorted(_full(user, likest), key=lambda pair: (not pair.same_parts, -pair.percent))
 
 
 def _full(user: User | AnonymousUser, found: list[tuple[float, int, int]]) -> Iterator[Pair]:

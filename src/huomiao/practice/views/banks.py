@@ -58,7 +58,9 @@ def bank_new(request: UserRequest) -> HttpResponse:
     if not rules.can_keep_banks(request.user):
         raise NotAllowed(_("题库由工会干部和培训管理员管理。"))
     owners = queries.owners(request.user)
-    form = forms.NewBankForm(request.POST or None, owners=owners, initial={"owner": owners.first()})
+    form = forms.NewBankForm(
+        request.POST if request.method == "POST" else None, owners=owners, initial={"owner": owners.first()}
+    )
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in actions.FIELDS}
         try:
@@ -77,10 +79,11 @@ def bank(request: UserRequest, code: str) -> HttpResponse:
     """One bank: what it holds, what waits to be done, what has changed since it was published."""
     found = get_object_or_404(queries.visible_to(request.user), code=code)
     shares = queries.shares(found)
+    counts = dict(shares["kind"])
     context = {
         **frame(request, found),
         "figures": queries.figures([found])[found.pk],
-        "kinds": [(KINDS[name].label, name, count) for name, count in shares["kind"] if name in KINDS],
+        "kinds": [(kind.label, name, counts[name]) for name, kind in KINDS.items() if name in counts],
         "uses": [(Use(name).label, name, count) for name, count in shares["use"]],
         "difficulties": [
             (level, sum(count for value, count in shares["difficulty"] if str(value) == str(level)))
@@ -97,7 +100,7 @@ def bank(request: UserRequest, code: str) -> HttpResponse:
 def bank_edit(request: UserRequest, code: str) -> HttpResponse:
     found = for_keeper(request, code)
     # A ModelForm writes into its instance; the page's heading keeps the name that is in force.
-    form = forms.BankForm(request.POST or None, instance=copy(found))
+    form = forms.BankForm(request.POST if request.method == "POST" else None, instance=copy(found))
     if request.method == "POST" and form.is_valid():
         changed = actions.change(found, by=request.user, **form.cleaned_data)
         messages.success(request, _("已保存。"))

@@ -34,7 +34,7 @@ def report_new(request: UserRequest, version: int) -> HttpResponse:
     )
     if not rules.can_report(request.user, found):
         raise Http404
-    form = forms.ReportForm(request.POST or None)
+    form = forms.ReportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.make(found, by=request.user, text=form.cleaned_data["text"], at=timezone.now())
@@ -80,7 +80,7 @@ def reports(request: UserRequest) -> HttpResponse:
 def report(request: UserRequest, pk: int) -> HttpResponse:
     """One report with the question as it was asked, and the answer to it."""
     found = get_object_or_404(queries.visible_to(request.user), pk=pk)
-    form = forms.ReplyForm(request.POST or None)
+    form = forms.ReplyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         answer = actions.uphold if request.POST.get("act") == "uphold" else actions.dismiss
         try:

@@ -68,7 +68,10 @@ def topic_new(request: UserRequest) -> HttpResponse:
     if (below := request.GET.get("below", "")) and (key := whole_number(below)) is not None:
         parent = get_object_or_404(queries.visible_to(request.user), pk=key)
     fitting = rules.BELOW[TopicKind(parent.kind)] if parent else {TopicKind.TRADE}
-    form = forms.TopicForm(request.POST or None, initial={"kind": next(kind for kind in TopicKind if kind in fitting)})
+    form = forms.TopicForm(
+        request.POST if request.method == "POST" else None,
+        initial={"kind": next(kind for kind in TopicKind if kind in fitting)},
+    )
     form.fields["kind"].choices = [(kind.value, kind.label) for kind in TopicKind if kind in fitting]  # type: ignore[attr-defined]  # a ChoiceField
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
@@ -93,7 +96,7 @@ def topic(request: UserRequest, pk: int) -> HttpResponse:
     parent = queries.parent(found)
     fitting = rules.BELOW[TopicKind(parent.kind)] if parent else {TopicKind.TRADE}
     initial = {"name": found.name, "kind": found.kind, "code": found.code}
-    form = forms.TopicForm(request.POST or None, initial=initial)
+    form = forms.TopicForm(request.POST if request.method == "POST" else None, initial=initial)
     form.fields["kind"].choices = [(kind.value, kind.label) for kind in TopicKind if kind in fitting]  # type: ignore[attr-defined]  # a ChoiceField
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
