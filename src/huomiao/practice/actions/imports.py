@@ -30,7 +30,6 @@ from huomiao.practice import importing
 from huomiao.practice.actions import questions, reviewing
 from huomiao.practice.formats import checking, registry, sheets, tables
 from huomiao.practice.formats.archives import MOST_BYTES
-from huomiao.practice.formats.columns import COLUMNS
 from huomiao.practice.formats.draft import DraftQuestion, Finding, Media, Reading
 from huomiao.practice.importing import DEFAULT_USE, Planned, TopicPaths
 from huomiao.practice.models import Bank, BankImport, ImportMapping, ImportRow, Question, QuestionLabel
@@ -60,8 +59,8 @@ class HasErrors(Invalid):
 # --- Bringing a file ----------------------------------------------------------------------------------------------
 
 
-def bring(bank: Bank, content: bytes, file_name: str, *, by: User, at: datetime) -> BankImport:
-    """Keep a file and have it read in the background. Earlier files of theirs for this bank that wait are given up.
+def bring(bank: Bank, content: bytes, file_name: str, *, by: User, at: datetime, now: bool = False) -> BankImport:
+    """Keep a file and have it read in the background, or ``now``. Earlier files of theirs that wait are given up.
 
     Raises:
         NotAllowed: ``by`` does not keep the bank.
@@ -87,11 +86,14 @@ def bring(bank: Bank, content: bytes, file_name: str, *, by: User, at: datetime)
             sha256=hashlib.sha256(content).hexdigest(),
             beat_at=at,
         )
-        transaction.on_commit(partial(read_file.enqueue, batch.pk))
+        if not now:
+            _start(read_file, batch)
+    if now:
+        read_file.call(batch.pk)
     return batch
 
 
-def assign(batch: BankImport, plans: Sequence[sheets.SheetPlan], *, by: User, at: datetime) -> None:
+def assign(batch: BankImport, plans: Sequence[sheets.SheetPlan], *, by: User, at: datetime, now: bool = False) -> None:
     """Read the tables again, with what ``by`` says each sheet and column is; remembered for the union's next such table.
 
     Raises:
@@ -106,7 +108,10 @@ def assign(batch: BankImport, plans: Sequence[sheets.SheetPlan], *, by: User, at
         locked.sheets = [plan.as_json() for plan in plans]
         _remember(locked.bank.owner, plans, by=by, at=at)
         _begin(locked, ImportState.READING, at=at)
-        transaction.on_commit(partial(read_file.enqueue, locked.pk))
+        if not now:
+            _start(read_file, locked)
+    if now:
+        read_file.call(batch.pk)
 
 
 def _remember(organization: Organization, plans: Sequence[sheets.SheetPlan], *, by: User, at: datetime) -> None:
@@ -130,6 +135,7 @@ def confirm(
     shuffle: bool | None = None,
     use: str = DEFAULT_USE,
     then_submit: bool = False,
+    now: bool = False,
 ) -> None:
     """Have the file written into the bank in the background: all of it, or with ``only_good`` what has no problem.
 
@@ -151,7 +157,10 @@ def confirm(
             "only_good": only_good,
         }
         _begin(locked, ImportState.WRITING, at=at)
-        transaction.on_commit(partial(write_rows.enqueue, locked.pk))
+        if not now:
+            _start(write_rows, locked)
+    if now:
+        write_rows.call(batch.pk)
 
 
 def drop(batch: BankImport, *, by: User, at: datetime) -> None:
@@ -181,7 +190,7 @@ def resume(batch: BankImport, *, by: User, at: datetime) -> None:
         locked.beat_at = at
         locked.save(update_fields=["beat_at"])
         work = read_file if locked.state == ImportState.READING else write_rows
-        transaction.on_commit(partial(work.enqueue, locked.pk))
+        _start(work, locked)
 
 
 def is_stuck(batch: BankImport, *, at: datetime) -> bool:
@@ -203,6 +212,11 @@ def forget_old(at: datetime) -> int:
                 _forget(batch, ImportState.DROPPED, at=at)
                 count += 1
     return count
+
+
+def _start(work: Any, batch: BankImport) -> None:
+    """Have ``work`` done in the background once this is committed."""
+    transaction.on_commit(partial(work.enqueue, batch.pk))
 
 
 def _lock(batch: BankImport, *, by: User, states: Iterable[ImportState]) -> BankImport:
@@ -511,11 +525,6 @@ def _media_of(batch: BankImport) -> Media:
     content = bytes(batch.content)
     reader = registry.READERS[batch.format]
     return reader.read(content).media if reader.read is not None else sheets.open_tables(content).media
-
-
-def column_keys() -> list[tuple[str, str]]:
-    """What a column may be assigned to, for a list to choose from."""
-    return [(column.key, str(column.title)) for column in COLUMNS]
 
 
 def findings_of(values: Sequence[Mapping[str, Any]]) -> list[Finding]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import translation
+from django.utils import timezone, translation
 
 from huomiao.accounts.models import User
 from huomiao.core.errors import DomainError
@@ -16,20 +16,29 @@ from huomiao.innovations.queries.tables import out_rows
 from huomiao.orgs.actions import roster
 from huomiao.orgs.importing import trees
 from huomiao.orgs.models import Organization
+from huomiao.practice.actions import exports
+from huomiao.practice.formats.registry import WRITERS
+from huomiao.practice.models import Bank
 from huomiao.stats import figures
 from huomiao.stats.tables import records_workbook
 
 
 class Command(BaseCommand):
     help = (
-        "导出为 Excel：tree 组织、roster 名册、declarations 申报汇总表、records 统计数字背后的记录、quotas 名额。/ "
-        "Export to Excel. What went out can come in again by `huomiao import`."
+        "导出为 Excel：tree 组织、roster 名册、declarations 申报汇总表、records 统计数字背后的记录、quotas 名额；bank 题库可选格式。/ "
+        "Export to Excel, banks in other formats too. What went out can come in again by `huomiao import`."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("kind", choices=["tree", "roster", "declarations", "records", "quotas"], help="种类 / what")
+        parser.add_argument(
+            "kind", choices=["tree", "roster", "declarations", "records", "quotas", "bank"], help="种类 / what"
+        )
         parser.add_argument("--to", type=Path, required=True, help="写入的文件 / the file to write")
         parser.add_argument("--call", help="征集的网址名 / the call's slug")
+        parser.add_argument("--bank", help="题库代码 / a bank's code")
+        parser.add_argument(
+            "--format", default="excel", choices=sorted(WRITERS), help="题库的格式 / the format of a bank"
+        )
         parser.add_argument("--org", help="组织代码 / an organization's code")
         parser.add_argument("--as", dest="by", help="以哪个账号的名义（名册必填）/ in whose name (rosters need it)")
         parser.add_argument(
@@ -62,12 +71,29 @@ class Command(BaseCommand):
                 return call_tables.workbook(self._call(options))
             case "records":
                 return self._records(options)
+            case "bank":
+                return self._bank(options)
             case _:
                 call = self._call(options)
                 found = call.declarations.filter(submitted_at__isnull=False).order_by("union__path", "rank", "pk")
                 return write_table(
                     [SheetOut("汇总表", summary_columns.columns(call), out_rows(found), heading=call.title)]
                 )
+
+    def _bank(self, options: dict[str, Any]) -> bytes:
+        bank = Bank.objects.select_related("owner").filter(code=options["bank"] or "").first()
+        if bank is None:
+            known = "、".join(Bank.objects.values_list("code", flat=True)) or "—"
+            raise CommandError(f"请用 --bank 写明题库 / say which bank with --bank: {known}")
+        user = User.objects.filter(username__iexact=options["by"] or "").first()
+        if user is None:
+            raise CommandError(
+                "题库里有答案，请用 --as 写明以哪个账号的名义 / a bank holds keys: say with --as in whose name"
+            )
+        written = exports.export(bank, options["format"], by=user, at=timezone.now())
+        for finding in written.findings:
+            self.stderr.write(finding.message)
+        return written.content
 
     def _tree(self) -> bytes:
         everything = Organization.objects.filter(is_active=True).select_related("territory").order_by("path")

@@ -18,17 +18,20 @@ from huomiao.innovations.actions.tables import HasProblems, import_declarations
 from huomiao.innovations.models import Call
 from huomiao.orgs.actions.imports import ImportRefused, import_roster, import_tree
 from huomiao.orgs.models import Organization
+from huomiao.portal.management import question_import
 
 
 class Command(BaseCommand):
     help = (
-        "从 Excel 或 CSV 导入：tree 组织、roster 名册、experts 专家、declarations 申报汇总表、quotas 名额。/ "
-        "Import a table from Excel or CSV. Nothing is imported while a row has a problem, unless --good-rows; every "
+        "从 Excel 或 CSV 导入：tree 组织、roster 名册、experts 专家、declarations 申报汇总表、quotas 名额、bank 试题（也可用 "
+        "Word、文本、GIFT、Moodle XML、QTI 或整个文件夹）。/ Import a table from Excel or CSV. Nothing is imported while a row has a problem, unless --good-rows; every "
         "problem is named at its cell."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("kind", choices=["tree", "roster", "experts", "declarations", "quotas"], help="种类 / what")
+        parser.add_argument(
+            "kind", choices=["tree", "roster", "experts", "declarations", "quotas", "bank"], help="种类 / what"
+        )
         parser.add_argument("file", type=Path, help="文件 / the table")
         parser.add_argument("--as", dest="by", help="以哪个账号的名义 / the account in whose name it is done")
         parser.add_argument("--org", help="组织代码 / code of the organization that brings it")
@@ -36,9 +39,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--good-rows", action="store_true", help="只导入没有问题的行 / import the rows without problems"
         )
+        question_import.add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
+        if options["kind"] == "bank":
+            with translation.override("zh-hans"):
+                question_import.run(path, by=self._user(options), options=options, out=self.stdout, err=self.stderr)
+            return
         if not path.is_file():
             raise CommandError(f"没有这个文件 / no such file: {path}")
         kinds: dict[str, Callable[[bytes, str, dict[str, Any]], str]] = {
