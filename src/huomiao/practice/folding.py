@@ -40,6 +40,8 @@ CLEARED_AFTER = 2
 PERFECT_FROM = 10
 # What the columns of a memory can hold; nobody gets there in earnest.
 MOST = 32_767
+# A day on which nobody practised.
+NEVER = date.min
 # Fractions right are summed up in whole thousandths.
 SCALE = 1000
 
@@ -189,7 +191,8 @@ def _put_aside(books: Books, session: Session, person: PersonRow, day: DayRow, a
     """A session that earns nothing still showed its questions."""
     for version, _answer, _fraction in session.answers:
         memory = books.memories.row(session.user_id, asked[version].question_id)
-        memory.seen = min(memory.seen + 1, MOST)
+        if memory.seen < MOST:
+            memory.seen += 1
         memory.last_on = memory.last_on or session.day
     if not session.is_quick:
         return
@@ -216,10 +219,11 @@ def _put_aside(books: Books, session: Session, person: PersonRow, day: DayRow, a
 
 
 def _remember(books: Books, session: Session, person: PersonRow, day: DayRow, asked: dict[int, Asked]) -> None:
-    row = books.memories.row
+    row, user = books.memories.row, session.user_id
     for version, answer, fraction in session.answers:
-        memory = row(session.user_id, asked[version].question_id)
-        memory.seen = min(memory.seen + 1, MOST)
+        memory = row(user, asked[version].question_id)
+        if memory.seen < MOST:
+            memory.seen += 1
         if answer is None or fraction is None:
             # Not judged: it was shown, and that is all.
             memory.last_on = memory.last_on or session.day
@@ -234,8 +238,9 @@ def _was_right(memory: MemoryRow, person: PersonRow, day: DayRow, today: date) -
     # Judged for the first time today: only then does it show what was remembered.
     is_recall = not memory.stability or (memory.last_on is not None and memory.last_on < today)
     is_due = memory.due_on is not None and memory.due_on <= today
-    memory.right = min(memory.right + 1, MOST)
-    memory.run = min(memory.run + 1, MOST)
+    if memory.right < MOST:
+        memory.right += 1
+        memory.run += 1
     if is_first:
         day.first_right += 1
     if memory.in_wrong_book and memory.run >= CLEARED_AFTER:
@@ -256,7 +261,8 @@ def _was_right(memory: MemoryRow, person: PersonRow, day: DayRow, today: date) -
 
 def _was_wrong(memory: MemoryRow, person: PersonRow, today: date) -> None:
     is_again = memory.wrong_on == today
-    memory.wrong = min(memory.wrong + 1, MOST)
+    if memory.wrong < MOST:
+        memory.wrong += 1
     memory.run = 0
     memory.wrong_on = today
     if not memory.in_wrong_book:
@@ -344,8 +350,8 @@ def _count_person(books: Books, session: Session, person: PersonRow, day: DayRow
     earned = points.of_day(day, streak=person.streak) - day.points
     day.points += earned
     unit, old_unit = session.unit_id, person.unit_id
-    for period, start in periods.starts(today):
-        counted = last is not None and periods.start_of(period, last) == start
+    for (period, start), (_same, before) in zip(periods.starts(today), periods.starts(last or NEVER), strict=True):
+        counted = last is not None and start == before
         if period == "week" and not counted:
             person.week_points = 0
         elif period == "month" and not counted:
@@ -372,8 +378,9 @@ def _count_person(books: Books, session: Session, person: PersonRow, day: DayRow
 def _count_trade(books: Books, session: Session, trade_id: int) -> None:
     person = books.people_trades.row(session.user_id, trade_id)
     last, unit, old_unit = person.last_on, session.unit_id, person.unit_id
-    for period, start in periods.starts(session.day):
-        counted = last is not None and periods.start_of(period, last) == start
+    lasts = periods.starts(last or NEVER)
+    for (period, start), (_same, before) in zip(periods.starts(session.day), lasts, strict=True):
+        counted = last is not None and start == before
         if counted and old_unit != unit and old_unit is not None:
             books.trades.row(period, start, old_unit, trade_id).people -= 1
         if unit is None:

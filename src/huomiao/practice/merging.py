@@ -59,8 +59,8 @@ def follow(old: Organization, into: Organization) -> None:
         campaign.targets.remove(old)
         campaign.targets.add(into)
     with follower.changing():
-        for model in (Person, PersonTrade, CampaignPerson, QuickSession):
-            model._default_manager.filter(unit=old).update(unit=into)
+        for people in (Person, PersonTrade, CampaignPerson, QuickSession):
+            people._default_manager.filter(unit=old).update(unit=into)
         for model, key, sums in _SUMS:
             _add_up(model, key, sums, old=old, into=into)
     RosterSize.objects.filter(pk=old.pk).delete()

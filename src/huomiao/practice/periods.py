@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from huomiao.practice.states import Period
@@ -50,6 +51,7 @@ def previous(period: Period | str, start: date) -> date | None:
     return None if period == Period.EVER else start_of(period, start - ONE_DAY)
 
 
+@lru_cache(maxsize=1024)
 def starts(day: date) -> tuple[tuple[str, date], ...]:
     """Each kind of period with the first day of the one that ``day`` lies in."""
     return tuple((period.value, start_of(period, day)) for period in Period)

@@ -16,7 +16,7 @@ from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
-from django.db.models import BinaryField, DateField, Field, JSONField
+from django.db.models import BinaryField, CharField, DateField, Field, JSONField
 
 Row = TypeVar("Row")
 Key = tuple[Any, ...]
@@ -55,6 +55,9 @@ class Sheet(Generic[Row]):
         self.fields = [fields[name] for name in self.columns]
         self.dates = [i for i, field in enumerate(self.fields) if isinstance(field, DateField)]
         self.json = [i for i, field in enumerate(self.fields) if isinstance(field, JSONField)]
+        # A key as SQLite reads it: numbers, days and our own words, so nothing in it needs to be escaped.
+        is_text = {name: isinstance(fields[name], (DateField, CharField)) for name in self.key}
+        self.literal = "(" + ",".join("'%s'" if is_text[name] else "%d" for name in self.key) + ")"
         self.bytes = [i for i, field in enumerate(self.fields) if isinstance(field, BinaryField)]
 
     @property
@@ -74,7 +77,7 @@ class Sheet(Generic[Row]):
     def write(self, rows: Iterable[Row]) -> None:
         """Store ``rows``, whether or not they exist already; inside the caller's transaction."""
         # Sorted by key, so that those of one leaf of the index are written together.
-        values = sorted(map(self.values, rows), key=self.order)
+        values: list[Any] = sorted(map(self.values, rows), key=self.order)
         if not values:
             return
         if self.dates or self.json:
@@ -102,7 +105,7 @@ class Sheet(Generic[Row]):
                 cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
             else:
                 # CROSS JOIN is SQLite's way to be told the order: look each key up, never scan the table.
-                listed = ",".join("(" + ",".join(map(_literal, row)) + ")" for row in rows)
+                listed = ",".join([self.literal % tuple(row) for row in rows])
                 sql = (
                     f"WITH k({names}) AS (VALUES {listed}) "  # noqa: S608 -- whole numbers, dates and our own words
                     f"SELECT {columns} FROM k CROSS JOIN {self.table} t ON {match}"
@@ -170,10 +173,3 @@ class Sheet(Generic[Row]):
 
 def _name(column: str) -> str:
     return f'"{column}"'
-
-
-def _literal(value: object) -> str:
-    if isinstance(value, int):
-        return str(int(value))
-    text = _text(value) if isinstance(value, date) else str(value)
-    return "'" + text.replace("'", "''") + "'"

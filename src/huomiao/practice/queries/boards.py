@@ -165,7 +165,7 @@ def own_line(rows: QuerySet[Any], figures: Sequence[str], organization: Organiza
     row = rows.filter(organization=organization).values(*figures).first()
     if row is None or not row["people"]:
         return None
-    head = _sized(Organization.objects.filter(pk=organization.pk)).values("present", "heads").get()
+    head = vars(_sized(Organization.objects.filter(pk=organization.pk)).get())
     return Line(organization, _size(head["present"], head["heads"]), row, is_itself=True)
 
 
@@ -372,7 +372,8 @@ def _earned(row: Person) -> int:
 
 
 def _person_place(people: QuerySet[Person], row: Person) -> int:
-    return people.filter(earned__gt=_earned(row)).count() + 1
+    ahead = Q(earned__gt=_earned(row))
+    return people.filter(ahead).count() + 1
 
 
 def _unnamed(user_ids: Iterable[int]) -> set[int]:
