@@ -226,6 +226,29 @@ def test_phone_is_handed_over_and_nobody_sees_anothers_paper(open_window, practi
     phone.problems[:] = [one for one in phone.problems if "ERR_FAILED" not in one]
 
 
+def test_phone_that_was_signed_out_shows_nobodys_paper(open_window, practising):
+    _unit, bank, user, _mate = practising
+    phone = open_window(user, phone=True)
+    page, context = phone.page, phone.page.context
+    phone.go(f"/practice/challenge/{bank.code}/")
+    right_label(page).click()
+    go_on(page)
+    page.evaluate("navigator.serviceWorker.ready")
+    wait_for_shell(page)
+    # Signed out from a page that knows nothing of practice.
+    phone.go("/tasks/")
+    page.locator("summary", has_text=user.name).click()
+    phone.press("退出登录")
+    context.set_offline(True)
+
+    page.goto(f"{phone.address}/practice/challenge/{bank.code}/")
+
+    phone.heading("现在连不上网络")
+    expect(page.locator(".question")).to_have_count(0)
+    assert "第" not in page.locator("main").inner_text()
+    phone.problems[:] = [one for one in phone.problems if "ERR_INTERNET_DISCONNECTED" not in one]
+
+
 def test_large_type_on_a_small_phone(open_window, practising):
     _unit, bank, user, _mate = practising
     phone = open_window(user, phone=True)
@@ -344,3 +367,5 @@ def test_without_scripts_a_paper_is_one_form(open_window, practising):
     phone.press("交卷")
     phone.heading("每日挑战")
     assert Attempt.objects.get().total == 10
+    # A browser with its scripts off refuses to fetch them ahead as well.
+    phone.problems[:] = [one for one in phone.problems if not one.startswith("csp GET")]

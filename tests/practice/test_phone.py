@@ -221,3 +221,13 @@ def test_plan_is_not_read_after_its_time(device, bank):
     plan = plan_for_device(device, bank, expires_at=datetime(2020, 1, 1, tzinfo=UTC))
 
     assert device.client.get("/practice/plain/", {"plan": plan}).status_code == 410
+
+
+def test_device_is_marked_as_somebodys_until_they_sign_out(device):
+    response = device.client.get("/practice/handover/")
+    marked = response.cookies["practice-person"]
+
+    assert len(marked.value) == 16
+    assert (marked["path"], marked["samesite"], marked["httponly"]) == ("/practice/", "Lax", "")
+    assert marked.value in response.content.decode()
+    assert device.client.post("/accounts/logout/").cookies["practice-person"].value == ""

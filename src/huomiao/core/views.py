@@ -58,7 +58,11 @@ def manifest(request: HttpRequest) -> JsonResponse:
         {
             "name": name,
             "short_name": name[:12],
-            "start_url": "/",
+            "id": "/",
+            # Who puts the site on a phone comes to practise, and only these pages open without a network.
+            "start_url": "/practice/",
+            "scope": "/",
+            "lang": "zh-Hans",
             "display": "standalone",
             "background_color": "#fbf9f4",
             "theme_color": "#fbf9f4",

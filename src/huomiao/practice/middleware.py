@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from huomiao.practice import device
 from huomiao.practice.hotpath import identity
 
 
@@ -25,6 +26,8 @@ class IdentityMiddleware:
             return response
         if request.user.is_authenticated:
             identity.give(request, response)
+            device.mark(response, request.user)
         else:
             identity.take(response)
+            device.unmark(response)
         return response

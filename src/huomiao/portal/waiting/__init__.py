@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from huomiao.accounts.models import User
-from huomiao.portal.waiting import declarers, experts, organisers, unions
+from huomiao.portal.waiting import declarers, experts, organisers, practisers, unions
 from huomiao.portal.waiting.task import Section, Task
 
 
@@ -17,6 +17,9 @@ def sections(user: User, *, at: datetime) -> list[Section]:
         organisers.section(user, at=at),
         declarers.asked(user),
         declarers.written(user, at=at),
+        practisers.to_sit(user, at=at),
+        practisers.to_answer(user, at=at),
+        practisers.to_practise(user, at=at),
         declarers.open_calls(user, at=at),
     ]
     return [section for section in found if section.tasks]

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from huomiao.core.errors import NotAllowed, WrongState
 from huomiao.practice.models import Bank, Duel
-from huomiao.practice.queries import banks
 from huomiao.practice.queries import duels as queries
+from huomiao.practice.rules import duels as rules
 from huomiao.practice.states import DuelState
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def join(duel: Duel, *, by: User, at: datetime) -> Duel:
     locked = Duel.objects.select_for_update().get(pk=duel.pk)
     if by.pk in (locked.host_id, locked.guest_id):
         return locked
-    if not banks.usable_by(by).filter(pk=locked.release.bank_id).exists():
+    if not rules.can_join(by, locked):
         raise NotAllowed(_("这场对战用的题库不对您所在的单位开放。"))
     if locked.guest_id is not None or queries.state(locked, at=at) != DuelState.WAITING:
         raise CannotJoin(_("这场对战已经开始或结束了，您可以自己发起一场。"))
@@ -61,7 +61,7 @@ def join(duel: Duel, *, by: User, at: datetime) -> Duel:
 def play_recorded(duel: Duel, *, by: User, at: datetime) -> Duel:
     """Nobody came: begin against what somebody answered earlier, from the same questions. Without one, just begin."""
     locked = Duel.objects.select_for_update().get(pk=duel.pk)
-    if locked.host_id != by.pk:
+    if not rules.can_play_recorded(by, locked):
         raise NotAllowed(_("只有发起人可以改为与往日成绩对战。"))
     if locked.begun_at is not None:
         return locked

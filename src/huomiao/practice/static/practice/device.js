@@ -13,7 +13,6 @@ function database() {
       runs.createIndex("person", "person");
       const receipts = request.result.createObjectStore("receipts", { keyPath: "id" });
       receipts.createIndex("person", "person");
-      request.result.createObjectStore("device");
     };
     request.onsuccess = () => {
       // Another window opened a newer version of this database: let go, the page will open it anew.
@@ -70,12 +69,13 @@ export async function receiptsOf(person) {
     () => store("receipts", "readonly", (receipts) => receipts.index("person").getAll(person)),
     [],
   );
-  return found.sort((a, b) => b.at - a.at).slice(0, 20);
+  return found.sort((a, b) => b.at - a.at);
 }
 
-// Who was signed in when this device last reached the server; the page that is shown without a network asks.
-export const setPerson = (person) => calmly(() => store("device", "readwrite", (device) => device.put(person, "person")));
-export const lastPerson = () => calmly(() => store("device", "readonly", (device) => device.get("person")), "");
+// Whose this device is for now, network or not: the server's pages say so in a cookie, which goes at sign-out.
+export function lastPerson() {
+  return /(?:^|; )practice-person=(\w+)/.exec(document.cookie)?.[1] ?? "";
+}
 
 export const isUnsent = (run) => run.state === "waiting" || run.state === "running";
 
@@ -85,9 +85,15 @@ export async function forget(person) {
   for (const run of await runsOf(person)) {
     if (!isUnsent(run)) await dropRun(run.id);
   }
-  const receipts = await calmly(
-    () => store("receipts", "readonly", (all) => all.index("person").getAllKeys(person)),
-    [],
-  );
-  for (const id of receipts) await calmly(() => store("receipts", "readwrite", (all) => all.delete(id)));
+  for (const { id } of await receiptsOf(person)) {
+    await calmly(() => store("receipts", "readwrite", (all) => all.delete(id)));
+  }
+}
+
+// Removes what others who used this device have finished with.
+export async function forgetOthers(person) {
+  const all = async (name) => calmly(() => store(name, "readonly", (rows) => rows.getAll()), []);
+  const people = new Set([...(await all("runs")), ...(await all("receipts"))].map((row) => row.person));
+  people.delete(person);
+  for (const other of people) await forget(other);
 }

@@ -1,5 +1,5 @@
 // Handing a shared phone to the next worker: first what waits is sent, then everything of this person leaves the device.
-import { forget, isUnsent, runsOf, setPerson } from "./device.js";
+import { forget, isUnsent, runsOf } from "./device.js";
 import { say } from "./dom.js";
 import { flush } from "./outbox.js";
 
@@ -22,7 +22,6 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   await forget(person);
-  await setPerson("");
   isClear = true;
   form.requestSubmit();
 });

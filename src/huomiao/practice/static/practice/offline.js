@@ -4,7 +4,7 @@ import { say } from "./dom.js";
 import { onChange, watch } from "./outbox.js";
 import { Player } from "./play.js";
 
-const person = await lastPerson();
+const person = lastPerson();
 const runs = (await runsOf(person)).filter(isUnsent).sort((a, b) => b.begun - a.begun);
 const running = runs.find((run) => run.state === "running");
 const waiting = runs.filter((run) => run.state === "waiting").length;

@@ -1,17 +1,10 @@
-// On every page of practice: who is signed in, what waits on this device, and the site as an app on the phone.
-import { dropRun, forget, lastPerson, receiptsOf, runsOf, setPerson } from "./device.js";
+// On every page of practice: what waits on this device, and the site as an app on the phone.
+import { dropRun, forgetOthers, receiptsOf, runsOf } from "./device.js";
 import { h, say } from "./dom.js";
 import { onChange, watch } from "./outbox.js";
 
 const body = document.querySelector("[data-practice]");
 const person = body?.dataset.person ?? "";
-
-async function arrive() {
-  const before = await lastPerson();
-  // Somebody else used this phone: what they have finished with goes.
-  if (before && before !== person) await forget(before);
-  await setPerson(person);
-}
 
 async function show() {
   const box = document.querySelector("[data-outbox]");
@@ -69,7 +62,7 @@ function offer(worker) {
 }
 
 if (body) {
-  arrive().then(show);
+  forgetOthers(person).then(show);
   onChange(show);
   if (person && !document.querySelector("[data-player]")) watch(person);
   install().catch(() => {});
