@@ -192,7 +192,7 @@ def test_a_file_that_cannot_be_read_says_why(bring):
     batch = bring(b"%PDF-1.7 ...", "题.pdf")
 
     assert batch.state == ImportState.FAILED
-    assert batch.refusal == "这是PDF 文件，不是表格。请上传 .xlsx 或 .csv 文件。"
+    assert batch.refusal == "PDF 和 RTF 不能导入。请另存为 .docx，或把题目复制到粘贴框里。"
 
 
 def test_only_who_keeps_the_bank_brings_and_only_who_brought_decides(bring, bank, keeper):
