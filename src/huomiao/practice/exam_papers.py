@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from huomiao.practice import kinds, sealing
+from huomiao.practice import drawing, kinds, sealing
 from huomiao.practice.hotpath.fragments import Shown, encode
 from huomiao.practice.kinds.base import BadAnswer
 from huomiao.practice.models import Exam, ExamPaper, QuestionVersion
@@ -56,25 +56,22 @@ class Layout:
     seed: str
     secret: str
 
-    def _dice(self, what: str) -> random.Random:
-        key = sealing.derived_key("exam-layout", self.secret)
-        return random.Random(hmac.digest(key, f"{self.seed}:{what}".encode(), "sha256"))  # noqa: S311 seeded with a secret
-
     def positions(self) -> list[int]:
         """The paper's positions as they are shown: section by section, shuffled within each where the exam says so."""
         found = list(range(len(self.paper.asked)))
         if self.paper.shuffles_questions:
-            self._dice("questions").shuffle(found)
-        return sorted(found, key=lambda position: self.paper.section_of[position])
+            number = hmac.digest(_key(self.secret), f"{self.seed}:questions".encode(), "sha256")
+            random.Random(number).shuffle(found)  # noqa: S311 seeded with a secret
+        section_of = self.paper.section_of
+        return sorted(found, key=lambda position: section_of[position])
 
     def order(self, position: int) -> Sequence[int]:
         """``order[shown place] = own place`` of the options of a question."""
         asked = self.paper.asked[position]
-        places = list(range(asked.places))
         # What is to be put in order or matched would otherwise be shown as it is right.
-        if places and (self.paper.shuffles_options or asked.kind.name in _ALWAYS_SHUFFLED):
-            self._dice(str(position)).shuffle(places)
-        return places
+        if asked.places and (self.paper.shuffles_options or asked.kind.name in _ALWAYS_SHUFFLED):
+            return drawing.orders(_key(self.secret), f"{self.seed}:{position}", [asked.places])[0]
+        return range(asked.places)
 
     def questions(self) -> bytes:
         """What the candidate is shown, as a JSON list."""
@@ -108,6 +105,10 @@ class Layout:
                 asked = self.paper.asked[position]
                 filled[str(position)] = asked.kind.sent(one.answer, self.order(position))
         return filled
+
+
+def _key(secret: str) -> bytes:
+    return sealing.derived_key("exam-layout", secret)
 
 
 _ALWAYS_SHUFFLED = frozenset({"ordering", "matching"})

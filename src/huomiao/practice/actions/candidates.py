@@ -99,7 +99,9 @@ def import_list(exam: Exam, content: bytes, file_name: str, *, by: Person, at: d
 
 def _people(exam: Exam, rows: Sequence[Row]) -> list[tuple[Row, int, int | None]]:
     """The person and unit of each row; what cannot be found or stands twice is blamed at its cell."""
-    accounts = {row.values["account"].lower() for row in rows if row.values["account"]}
+    # As it is typed, and in small letters: most accounts are.
+    typed = {row.values["account"] for row in rows if row.values["account"]}
+    accounts = typed | {name.lower() for name in typed}
     by_account = {name.lower(): pk for name, pk in _in_batches(User, "username", accounts)}
     phones = {phone_index(row.values["phone"]) for row in rows if row.values["phone"]}
     by_phone = dict(_in_batches(User, "phone_key", phones))
