@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Count
 from django.test import override_settings
 
+from huomiao.accounts.models import User
 from huomiao.core import history
 from huomiao.demo import people
 from huomiao.demo.story import Story, is_told
@@ -20,6 +21,8 @@ from huomiao.innovations.models import Call, Declaration, Round, Sheet
 from huomiao.innovations.states import CallState, RoundState, SheetState, State
 from huomiao.notices.models import NoticeItem
 from huomiao.notices.states import ItemState
+from huomiao.practice.models import Attempt, Bank, Campaign, Enrolment, Exam, FollowerCursor, Sitting
+from huomiao.practice.states import CampaignState, ExamState
 from tests.factories.orgs import OrganizationFactory
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
@@ -149,3 +152,21 @@ def test_the_demo_does_not_mix_with_real_data():
 
     with pytest.raises(CommandError):
         call_command("demo", no_serve=True, stdout=io.StringIO())
+
+
+def test_the_province_practises_and_has_an_exam_to_sit_today(told):
+    worker = User.objects.get(username="worker")
+
+    assert list(Bank.objects.filter(is_demo=True).order_by("code").values_list("code", "current__question_count")) == [
+        ("demo-electrician", 40),
+        ("demo-safety", 36),
+        ("demo-welder", 34),
+    ]
+    assert FollowerCursor.objects.get().attempt_id == Attempt.objects.latest("pk").pk
+    assert Campaign.objects.get(is_demo=True).state == CampaignState.PUBLISHED
+    assert Exam.objects.get(title="安全知识在线考试（演示）").candidates.filter(user=worker).exists()
+    over = Exam.objects.get(state=ExamState.RELEASED)
+    passed = Sitting.objects.filter(exam=over, is_passed=True).count()
+    assert 0 < passed < over.sittings.count()
+    assert Honour.objects.filter(programme=over.title).count() == passed
+    assert Enrolment.objects.get(user=worker).done.count() == 2

@@ -35,6 +35,7 @@ ACCOUNTS: list[Account] = [
     Account("province", "程望舒", Role.ORGANISER, "36", "省总工会主办人 province officer"),
     Account("province2", "熊守正", Role.ORGANISER, "36", "省总工会复核人 second province officer"),
     Account("expert", "顾明远", Role.MEMBER, "", "评审专家 expert"),
+    Account("trainer", "梅思齐", Role.TRAINER, "36", "培训管理员 training officer"),
     Account("admin", "简越", Role.ADMINISTRATOR, "36", "系统管理员 administrator"),
 ]
 

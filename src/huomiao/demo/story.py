@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from huomiao.accounts.models import User
 from huomiao.core import history
-from huomiao.demo import people, pictures, province, results, tables
+from huomiao.demo import people, pictures, province, results, tables, teaching
 from huomiao.demo.campaign import Campaign, clock_at, local
+from huomiao.demo.examining import Examining
 from huomiao.demo.people import HOME_UNIT
+from huomiao.demo.practising import Practising
 from huomiao.demo.province import Province
 from huomiao.demo.results import Person, Result
 from huomiao.innovations import completeness
@@ -61,6 +63,7 @@ class Story:
             self.settle()
             self.year_2023()
             self.this_year()
+            self.practice()
         history.seal()
 
     # --- The province ---------------------------------------------------------------------------------------------
@@ -183,6 +186,15 @@ class Story:
         self._line("caozuofa", "职工先进操作法", "先进操作法", until=CallState.REVIEWING, count=18)
         self._line("jianyi", "职工合理化建议“金点子”", "合理化建议", until=CallState.CHECKING, count=14)
         self._line("jueji", "职工绝技绝活", "绝技绝活", until=CallState.NOTICE, count=12)
+
+    def practice(self) -> None:
+        """Question banks, a campaign that runs, a course, and exams before, today and ahead."""
+        root, province = self.root, self.made["province"]
+        practising = Practising(root=root, made=self.made, now=self.now, say=self.say)
+        banks = practising.tell()
+        examining = Examining(root=root, by=province, people=practising.people, now=self.now)
+        examining.tell(electrician=banks["demo-electrician"], safety=banks["demo-safety"], welder=banks["demo-welder"])
+        teaching.tell(root=root, by=province, learner=self.made["worker"], bank=banks["demo-safety"], now=self.now)
 
     def _day(self, days: int, hour: int = 9) -> datetime:
         """A moment ``days`` from today."""
