@@ -1,7 +1,7 @@
 """The two servers that ``benchmarks.drills`` measures; run as ``python -m benchmarks.drill_servers KIND PORT WORKERS``.
 
-``site`` is the site as ``huomiao serve`` serves it (``core.serving.server``), with one more address, ``/nothing``, that does
-nothing: no cookie, no database, two bytes. ``ordinary`` is the same job as people write it in Django, on the same server's WSGI side:
+``site`` is the site as ``huomiao serve`` serves it (``core.serving.server``), with two more addresses that do nothing: no cookie,
+no JSON, no database. ``ordinary`` is the same job as people write it in Django, on the same server's WSGI side:
 a database session, the ORM, one insert.
 """
 
@@ -32,6 +32,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from huomiao.asgi import application as site
 from huomiao.core import serving
+from huomiao.practice.hotpath import app
 from huomiao.practice.kinds import KINDS
 from huomiao.practice.models import Attempt, QuestionVersion, Release
 
@@ -39,13 +40,27 @@ THREADS = 8
 COMPACT = {"ensure_ascii": False, "separators": (",", ":")}
 
 
+# As long as the paper and the graded reply of ten questions of the benchmark's bank.
+PAPER, REPLY = b"x" * 3700, b"x" * 3000
+
+
 async def with_nothing(scope: Any, receive: Any, send: Any) -> None:
-    """The site, and a handler that does nothing: what the server and the interpreter cost by themselves."""
-    if scope["type"] == "http" and scope["path"] == "/nothing":
+    """The site, and handlers that do nothing: what the server and the interpreter cost by themselves."""
+    path = scope["path"] if scope["type"] == "http" else ""
+    if path == "/nothing":
+        body = PAPER
+        if scope["method"] == "POST":
+            while (await receive()).get("more_body"):
+                pass
+            body = REPLY
+        headers = [*app.HEADERS, (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+    elif path == "/empty":
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
         await send({"type": "http.response.body", "body": b"{}"})
-        return
-    await site(scope, receive, send)
+    else:
+        await site(scope, receive, send)
 
 
 # --- The ordinary way ---------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """How many sessions of practice the real server takes: a paper of ten, handed in, graded, durable, answered.
 
-    uv run python -m benchmarks.drills [--workers 1] [--seconds 8] [--rounds 3] [--attempts 10000 1130000]
+    uv run python -m benchmarks.drills [--workers 1] [--seconds 5] [--rounds 5] [--attempts 10000 1130000]
     HUOMIAO_TEST_POSTGRES=postgres://… uv run python -m benchmarks.drills
 
 Makes a temporary data folder (or a database on the PostgreSQL of HUOMIAO_TEST_POSTGRES), loads a bank and accounts, starts the
@@ -8,8 +8,10 @@ server as ``huomiao serve`` does but without the clock and the background tasks 
 In each round, one after the other on the same machine:
 
     drill      GET /p/paper, POST /p/submit
-    nothing    the same two requests to a handler that does nothing: the ceiling. "Ratio" is drill's sessions a second divided
-               by nothing's pairs of requests a second
+    nothing    the same two requests to a handler that does nothing but what any must: read what was sent, and send back as
+               many bytes as a drill's replies have. The ceiling: "ratio" is drill's sessions a second divided by
+               nothing's pairs of requests a second
+    empty      a handler that does not even that: two bytes back before the request is read
     ordinary   the same job as an ordinary Django view: database session, ORM, one insert, on granian's WSGI side
 
 A figure is the median of its rounds. Needs a C compiler (cc).
@@ -302,39 +304,43 @@ def show(name: str, results: list[Result]) -> float:
 
 
 def measure(client: Path, accounts: list[tuple[User, str]], bank: Bank, options: Any) -> None:
+    """All ways in turn, round after round, so that what else the machine does falls on each of them."""
     drill: list[Result] = []
     nothing: list[Result] = []
+    empty: list[Result] = []
     ordinary: list[Result] = []
-    for _ in range(options.rounds):
-        with running("site", options.workers) as server:
+    warm = argparse.Namespace(**{**vars(options), "seconds": 1.5})
+    with running("site", options.workers) as site, running("ordinary", options.workers) as plain:
+        for number in range(options.rounds):
             path = write_accounts(accounts, bank, ordinary=False)
-            warm = argparse.Namespace(**{**vars(options), "seconds": 1})
-            drive(client, server, path, ("/p/paper?", "/p/submit"), warm)
-            drill.append(drive(client, server, path, ("/p/paper?", "/p/submit"), options))
-            nothing.append(drive(client, server, path, ("/nothing?", "/nothing"), options))
-        if options.ordinary:
-            with running("ordinary", options.workers) as server:
+            if number == 0:
+                drive(client, site, path, ("/p/paper?", "/p/submit"), warm)
+            drill.append(drive(client, site, path, ("/p/paper?", "/p/submit"), options))
+            nothing.append(drive(client, site, path, ("/nothing?", "/nothing"), options))
+            empty.append(drive(client, site, path, ("/empty?", "/empty"), options))
+            if options.ordinary:
                 path = write_accounts(accounts, bank, ordinary=True)
-                drive(client, server, path, ("/ordinary/paper?", "/ordinary/submit"), warm)
-                ordinary.append(drive(client, server, path, ("/ordinary/paper?", "/ordinary/submit"), options))
-    ours, ceiling = show("drill", drill), show("nothing", nothing)
-    ratios = [one.rate / other.rate for one, other in zip(drill, nothing, strict=True)]
-    print(
-        f"  ratio to the ceiling {statistics.median(ratios):.2f}   (rounds: {', '.join(f'{one:.2f}' for one in ratios)})"
-    )
+                if number == 0:
+                    drive(client, plain, path, ("/ordinary/paper?", "/ordinary/submit"), warm)
+                ordinary.append(drive(client, plain, path, ("/ordinary/paper?", "/ordinary/submit"), options))
+    ours = show("drill", drill)
+    show("nothing", nothing)
+    show("empty", empty)
+    for name, others in (("nothing", nothing), ("empty", empty)):
+        ratios = [one.rate / other.rate for one, other in zip(drill, others, strict=True)]
+        each = ", ".join(f"{one:.2f}" for one in ratios)
+        print(f"  ratio to {name:<8} {statistics.median(ratios):.2f}   (rounds: {each})")
     if ordinary:
         print(f"  {ours / show('ordinary', ordinary):.1f} × the ordinary view")
     print(f"  growth {statistics.median(one.bytes_each for one in drill):.0f} bytes a session", flush=True)
-    if ceiling <= 0:
-        sys.exit("Nothing was measured.")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--connections", type=int, default=64)
-    parser.add_argument("--seconds", type=float, default=8)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--accounts", type=int, default=15_700)
     parser.add_argument("--attempts", type=int, nargs="+", default=[10_000, 1_130_000], help="stored before measuring")
     parser.add_argument("--no-ordinary", dest="ordinary", action="store_false", help="leave the ordinary view out")

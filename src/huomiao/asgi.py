@@ -28,6 +28,14 @@ from huomiao.practice.hotpath.app import Receive, Scope, Send  # noqa: E402
 # Requests wait for the database and the disk, so more threads than cores; SQLite has one writer anyway.
 THREADS = 8
 _BLOCK_BYTES = 256 * 1024
+MOST_PAGES = 400
+_BUSY = "现在访问的人很多，请稍等几秒再刷新。\nThe site is busy. Please try again in a few seconds.\n".encode()
+_BUSY_HEADERS = [
+    (b"content-type", b"text/plain; charset=utf-8"),
+    (b"content-length", b"%d" % len(_BUSY)),
+    (b"retry-after", b"5"),
+    (b"cache-control", b"no-store"),
+]
 
 
 class _Blocks:
@@ -53,6 +61,7 @@ class Application:
 
     def __init__(self) -> None:
         self._pages = WSGIMiddleware(_pages, workers=THREADS)  # type: ignore[arg-type]
+        self._waiting = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -60,11 +69,23 @@ class Application:
                 live = engine.LIVE or _started()
                 if await app.serve(live, scope, receive, send):
                     return
-            await self._pages(_plain(scope), receive, send)  # type: ignore[arg-type]
+            await self._page(_plain(scope), receive, send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
             await send({"type": "websocket.close", "code": 1000})
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Django's answer; a busy one when so many wait for a thread that theirs would come when nobody looks any more."""
+        if self._waiting >= MOST_PAGES:
+            await send({"type": "http.response.start", "status": 503, "headers": _BUSY_HEADERS})
+            await send({"type": "http.response.body", "body": _BUSY})
+            return
+        self._waiting += 1
+        try:
+            await self._pages(scope, receive, send)  # type: ignore[arg-type]
+        finally:
+            self._waiting -= 1
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

@@ -18,6 +18,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 STOP_SECONDS = 8
+BACKLOG = 4096
+MOST_CONNECTIONS = 16_000
 
 
 def prepare() -> None:
@@ -38,15 +40,31 @@ def _static_files_are_stale() -> bool:
 
 def server(host: str, port: int, *, workers: int, target: str = "huomiao.asgi:application") -> Granian:
     """The server as the site is served; a worker that dies is replaced."""
+    _allow_many_connections()
     return Granian(
         target,
         address=host,
         port=port,
         interface=Interfaces.ASGI,
         workers=workers,
+        # Phones keep their connections, and a province begins an exam within a minute: waiting costs a worker little.
+        backlog=BACKLOG,
+        backpressure=MOST_CONNECTIONS,
         respawn_failed_workers=True,
         log_level=LogLevels.error,
     )
+
+
+def _allow_many_connections() -> None:
+    """Use what the system grants: many begin with a thousand open files and let a process ask for more."""
+    try:
+        import resource  # noqa: PLC0415 - only where there is such a thing
+    except ImportError:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 4 * MOST_CONNECTIONS if hard == resource.RLIM_INFINITY else min(hard, 4 * MOST_CONNECTIONS)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def is_free(host: str, port: int) -> bool:
