@@ -245,10 +245,10 @@ class Writing:
                 return message
         return ""
 
-    def other_errors(self) -> list[str]:
-        """What is wrong and stands beside no field that shows it."""
-        beside = {"stem", "media", "max_chars", "reference", "explanation"}
-        return [message for name, message in self.errors.items() if name not in beside and name not in self.row_of]
+    @property
+    def problems(self) -> list[str]:
+        """Everything that is wrong, each sentence once."""
+        return list(dict.fromkeys(self.errors.values()))
 
     def _written(self, name: str) -> Iterable[tuple[int, Row]]:
         """The rows in which something stands, each noted as the part of the body that it becomes."""
@@ -358,4 +358,4 @@ def _rows(kind: str, body: Body, key: Key) -> list[Row]:
 
 
 def _typed(number: float | None) -> str:
-    return "" if number is None else fill.written(number)
+    return "" if number is None else fill.written(float(number))

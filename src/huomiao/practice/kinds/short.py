@@ -47,7 +47,8 @@ def _point(row: Any, at: int) -> dict[str, Any]:
     worth = row.get("points")
     if isinstance(worth, bool) or not isinstance(worth, int | float) or not 0 < worth <= 100:
         raise BadQuestion(_("得分点的分值应大于 0、不超过 100。"), field=field)
-    return {"text": text, "points": worth}
+    # One way to write a number, so that the same question is the same version.
+    return {"text": text, "points": int(worth) if float(worth).is_integer() else worth}
 
 
 def places(body: Body) -> int:
