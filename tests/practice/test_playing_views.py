@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from huomiao.practice import plans
-from huomiao.practice.models import Choice, QuestionVersion
+from huomiao.practice.models import Campaign, Choice, QuestionVersion
 from huomiao.practice.queries import asking, done
-from huomiao.practice.states import Feedback, Mode, Use
+from huomiao.practice.states import CampaignState, Feedback, Mode, Use
 from tests.factories.playing import duel_of, handed_in, with_topics, worker, works
 from tests.factories.practice import bank_with
 
@@ -352,3 +352,55 @@ def test_no_page_before_grading_holds_a_key_or_an_explanation(unit_and_bank):
     for name, args in pages:
         response = client.get(reverse(f"practice:{name}", args=args), {"bank": bank.code})
         assert "泄密标记" not in response.content.decode(), name
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/practice/mistakes/{'9' * 40}/",
+        "/practice/mistakes/9223372036854775808/",
+        "/practice/mistakes/?page=x&bank=²",
+        f"/practice/levels/nowhere/{'9' * 40}/",
+        "/practice/drills/?bank=😀",
+        f"/practice/drills/go/?bank=x&topic={'9' * 5000}&difficulty=²&count=0x",
+        "/practice/mistakes/go/?bank=😀",
+        "/practice/history/😀/",
+        "/practice/receipts/😀/",
+        "/practice/receipts/😀/session/",
+        "/practice/duels/😀/",
+        "/practice/duels/?page=-1",
+        "/practice/plain/?plan=😀",
+        "/practice/media/00000000-0000-0000-0000-000000000000/",
+    ],
+)
+def test_odd_addresses_are_answered(client, address):
+    assert client.get(address).status_code in {200, 302, 403, 404}
+
+
+@pytest.mark.parametrize("done", ["", "²", "-1", "9" * 5000, "\x00"])
+def test_odd_reports_of_progress_are_answered(client, user, bank, done):
+    duel = duel_of(bank, user)
+
+    assert client.post(f"/practice/duels/{duel.code}/state/", {"done": done}).status_code == 200
+
+
+def test_challenge_of_a_campaign_counts_there_and_keeps_its_rules(client, user, bank):
+    now = datetime.now(UTC)
+    campaign = Campaign.objects.create(
+        organiser=bank.owner, slug="c", title="百日练兵", state=CampaignState.PUBLISHED, tries_a_day=2, questions=7,
+        minutes=4, feedback=Feedback.EACH, opens_at=now - timedelta(days=1), closes_at=now + timedelta(hours=1),
+    )  # fmt: skip
+    address = f"/practice/campaigns/{campaign.slug}/go/"
+
+    assert client.get(address).url == campaign.get_absolute_url()
+    campaign.banks.add(bank)
+    plan = plan_in(client.get(address))
+    assert (plan.campaign_id, plan.count, plan.minutes, plan.feedback) == (campaign.pk, 7, 4, Feedback.EACH)
+    assert plan.expires_at <= campaign.closes_at
+    for _ in range(2):
+        handed_in(user, bank, right=1, mode=Mode.CHALLENGE, campaign=campaign)
+    assert "今天的次数用完了" in client.get(address).content.decode()
+    stranger = signed_in(worker(works()[0]))
+    assert stranger.get(address).url == campaign.get_absolute_url()
+    Campaign.objects.update(closes_at=now)
+    assert client.get(address).url == campaign.get_absolute_url()

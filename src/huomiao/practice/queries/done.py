@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Max, QuerySet
 
-from huomiao.practice import kinds, periods, sealing
-from huomiao.practice.hotpath.receipts import Receipt
+from huomiao.practice import kinds, periods
 from huomiao.practice.kinds.parts import letter
 from huomiao.practice.models import Attempt, Memory, Question, QuestionVersion
 from huomiao.practice.queries import asking
@@ -120,13 +119,6 @@ def answered(attempt: Attempt) -> list[Answered]:
         for position, (version, answer, fraction) in enumerate(attempt.answers)
         if version in versions
     ]
-
-
-def receipt_of(attempt: Attempt) -> Receipt:
-    """What a receipt for ``attempt`` says, by what the database holds now."""
-    finished = round(attempt.finished_at.timestamp() * 1000)
-    digest = sealing.digest(attempt.answers)
-    return Receipt(attempt.nonce, attempt.user_id, finished, attempt.right, attempt.total, digest)
 
 
 def by_topic(items: list[Answered]) -> list[TopicResult]:

@@ -44,7 +44,7 @@ def mistakes(request: UserRequest) -> HttpResponse:
 @require_safe
 def mistake(request: UserRequest, pk: int) -> HttpResponse:
     """One question of the book, as it was last answered, with the right answer and its explanation."""
-    memory = get_object_or_404(done.mistakes(request.user), question=pk)
+    memory = get_object_or_404(done.mistakes(request.user), question__pk=pk)
     item = done.last_answer(request.user, memory.question)
     return render(request, "practice/mistake.html", {**page_context(request), "memory": memory, "item": item})
 
@@ -89,7 +89,7 @@ def receipt(request: UserRequest, code: str) -> HttpResponse:
         "receipt": found,
         "attempt": attempt,
         "is_mine": found is not None and found.user_id == request.user.pk,
-        "is_whole": found is not None and attempt is not None and done.receipt_of(attempt) == found,
+        "is_whole": found is not None and attempt is not None and receipts.of(attempt) == found,
         "code": code,
     }
     return render(request, "practice/receipt.html", context, status=200 if found else 404)
