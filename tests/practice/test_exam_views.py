@@ -22,6 +22,7 @@ from huomiao.practice.states import ExamState, SittingState
 from tests.factories.accounts import UserFactory
 from tests.factories.exams import CandidateFactory, exam_ready, sat
 from tests.factories.orgs import MembershipFactory, OrganizationFactory
+from tests.factories.practice import TopicFactory
 
 MARK = "绝密答案"
 
@@ -490,6 +491,40 @@ def test_settings_are_saved_and_what_is_wrong_is_said_at_its_field(db):
     assert (exam.title, exam.networks) == ("安全考试", ["10.8.0.0/16", "192.168.1.5/32"])
     assert bad.status_code == 422
     assert sorted(bad.context["form"].errors) == ["closes_at", "early_minutes", "networks", "title", "units"]
+
+
+def test_units_below_are_named_by_their_codes(db):
+    exam = exam_ready(opened=timedelta(days=1), state=ExamState.DRAFT)
+    city = OrganizationFactory(parent=exam.organiser)
+    works = OrganizationFactory(parent=Organization.objects.get(pk=city.pk), code="W1")
+    client = signed_in(officer_of(exam))
+    address = reverse("practice:exam-edit", args=[exam.slug])
+
+    offered = list(client.get(address).context["form"].fields["units"].queryset)
+    good = client.post(address, _settings(exam, eligibility="roster", unit_codes="W1"))
+    bad = client.post(address, _settings(exam, eligibility="roster", unit_codes="W1 W2"))
+
+    assert offered == [Organization.objects.get(pk=exam.organiser_id), Organization.objects.get(pk=city.pk)]
+    assert (good.status_code, list(exam.units.all())) == (302, [Organization.objects.get(pk=works.pk)])
+    assert bad.context["form"].errors == {"unit_codes": ["下级单位里没有这些组织代码：W2。"]}
+
+
+def test_a_line_draws_from_its_part_of_the_knowledge_tree(db):
+    exam = exam_ready(opened=timedelta(days=1), state=ExamState.DRAFT)
+    trade = TopicFactory(name="电工")
+    point = TopicFactory(name="验电", parent=trade)
+    TopicFactory(name="别的工种")
+    bank = exam.banks.get()
+    bank.questions.filter(pk__in=list(bank.questions.values_list("pk", flat=True)[:3])).update(topic=point)
+    client = signed_in(officer_of(exam))
+    client.post(reverse("practice:exam-discard", args=[exam.slug]))
+    address = reverse("practice:exam-blueprint", args=[exam.slug])
+
+    page = client.get(address).content.decode()
+    told = client.post(address, _lines(**{"lines-0-topic": trade.pk}), headers={"HX-Request": "true"}).content.decode()
+
+    assert ("电工" in page, "验电" in page, "别的工种" in page) == (True, True, False)
+    assert "题库里符合的有 3 题，还缺 3 题" in told
 
 
 def test_a_built_exam_keeps_its_paper_rules(db):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import math
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huomiao.orgs.models import Organization
+from huomiao.orgs.queries import below
 from huomiao.practice import blueprint
 from huomiao.practice.actions.exams import PAPER_RULES, LineValues
 from huomiao.practice.kinds import KINDS
@@ -41,6 +43,13 @@ class ExamForm(forms.ModelForm[Exam]):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("每行一个网段，例如 10.8.0.0/16。不填则不限制。"),
+    )
+
+    unit_codes = forms.CharField(
+        label=gettext_lazy("其他参考单位"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("上面没有列出的下级单位，填组织代码，每行一个。"),
     )
 
     class Meta:
@@ -74,7 +83,7 @@ class ExamForm(forms.ModelForm[Exam]):
         exam = self.instance
         exam.organiser = organiser
         self.fields["banks"].queryset = queries.banks_for(exam)  # type: ignore[attr-defined]  # a ModelMultipleChoiceField
-        self.fields["units"].queryset = _units(organiser)  # type: ignore[attr-defined]
+        self.fields["units"].queryset = queries.units_for(exam)  # type: ignore[attr-defined]  # a ModelMultipleChoiceField
         self.fields["minutes"].widget.attrs.update({"min": 1, "max": 600})
         for name in ("opens_at", "closes_at"):
             moment = getattr(exam, name)
@@ -123,6 +132,17 @@ class ExamForm(forms.ModelForm[Exam]):
                 ) from problem
         return found
 
+    def clean_unit_codes(self) -> list[Organization]:
+        codes = self.cleaned_data["unit_codes"].replace("，", "\n").replace(",", "\n").split()
+        inside = Organization.objects.filter(below(self.instance.organiser.path), is_active=True)
+        found = {unit.code: unit for unit in inside.filter(code__in=codes[:500])}
+        unknown = [code for code in dict.fromkeys(codes) if code not in found]
+        if unknown:
+            raise forms.ValidationError(
+                _("下级单位里没有这些组织代码：%(codes)s。") % {"codes": "、".join(unknown[:10])[:200]}
+            )
+        return list(found.values())
+
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         opens, closes, minutes = values.get("opens_at"), values.get("closes_at"), values.get("minutes")
@@ -140,7 +160,8 @@ class ExamForm(forms.ModelForm[Exam]):
             self.add_error("early_minutes", _("最早交卷须短于考试时长。"))
         if values.get("plan") == PaperPlan.EQUAL and not 2 <= (values.get("paper_count") or 0) <= 50:
             self.add_error("paper_count", _("平行卷为 2 到 50 套。"))
-        if values.get("eligibility") == Eligibility.ROSTER and not values.get("units"):
+        names_none = not (values.get("units") or values.get("unit_codes") or "unit_codes" in self.errors)
+        if values.get("eligibility") == Eligibility.ROSTER and names_none:
             self.add_error("units", _("按名册确定考生时，请选择参考单位。"))
         if not values.get("banks") and "banks" not in self.errors:
             self.add_error("banks", _("请选择至少一个题库。"))
@@ -149,14 +170,9 @@ class ExamForm(forms.ModelForm[Exam]):
     def values(self) -> dict[str, Any]:
         """What the action takes."""
         found = {name: self.cleaned_data[name] for name in self.Meta.fields}
-        found["banks"], found["units"] = list(found["banks"]), list(found["units"])
+        found["banks"] = list(found["banks"])
+        found["units"] = list({unit.pk: unit for unit in (*found["units"], *self.cleaned_data["unit_codes"])}.values())
         return found
-
-
-def _units(organiser: Organization) -> Any:
-    from huomiao.orgs.queries import branch  # noqa: PLC0415 beside its one use
-
-    return branch(organiser).filter(is_active=True).order_by("path")
 
 
 class OrganiserForm(forms.Form):
@@ -178,9 +194,7 @@ class LineForm(forms.Form):
 
     title = forms.CharField(label=gettext_lazy("大题名称"), max_length=60)
     kind = forms.ChoiceField(label=gettext_lazy("题型"), choices=[])
-    topic = forms.ModelChoiceField(
-        label=gettext_lazy("知识点"), queryset=Topic.objects.none(), required=False, empty_label=gettext_lazy("不限")
-    )
+    topic = forms.TypedChoiceField(label=gettext_lazy("知识点"), choices=[], required=False, empty_value=None)
     level = forms.ChoiceField(label=gettext_lazy("等级"), choices=[], required=False)
     difficulty = forms.TypedChoiceField(
         label=gettext_lazy("难度"),
@@ -201,10 +215,12 @@ class LineForm(forms.Form):
         widget=forms.NumberInput(attrs={"step": "0.5", "data-points": ""}),
     )
 
-    def __init__(self, *args: Any, topics: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, topics: Sequence[Topic], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["topic"].queryset = topics  # type: ignore[attr-defined]  # a ModelChoiceField
-        self.fields["topic"].label_from_instance = lambda topic: "　" * (topic.depth - 1) + topic.name  # type: ignore[attr-defined]
+        known = {str(topic.pk): topic for topic in topics}
+        names = [(key, "　" * (topic.depth - 1) + topic.name) for key, topic in known.items()]
+        self.fields["topic"].choices = [("", _("不限")), *names]  # type: ignore[attr-defined]  # a TypedChoiceField
+        self.fields["topic"].coerce = known.__getitem__  # type: ignore[attr-defined]
         self.fields["kind"].choices = [(name, kind.label) for name, kind in KINDS.items()]  # type: ignore[attr-defined]
         # What a browser sends for a row that nobody touched is no change.
         self.fields["kind"].initial = next(iter(KINDS))

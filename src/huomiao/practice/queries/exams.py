@@ -15,7 +15,7 @@ from huomiao.orgs.models import Organization, RosterEntry
 from huomiao.orgs.queries import below, reach, within
 from huomiao.orgs.roles import Power
 from huomiao.practice import blueprint, building, sittings
-from huomiao.practice.models import Bank, Candidate, Exam, SavedAnswer, Signal, Sitting
+from huomiao.practice.models import Bank, Candidate, Exam, Question, SavedAnswer, Signal, Sitting, Topic
 from huomiao.practice.states import ExamState, SittingState
 
 if TYPE_CHECKING:
@@ -76,6 +76,30 @@ def banks_for(exam: Exam) -> QuerySet[Bank]:
         .select_related("owner")
         .order_by("name", "pk")
     )
+
+
+def units_for(exam: Exam) -> QuerySet[Organization]:
+    """The units that are offered to choose from: the organiser, what hangs directly below, and what is chosen already.
+
+    A union stands for its whole branch, so these few reach everybody; any other is named by its code.
+    """
+    organiser = exam.organiser
+    near = below(organiser.path) & Q(depth__lte=organiser.depth + 1)
+    chosen = Q(pk__in=exam.units.order_by().values("pk")) if exam.pk else Q(pk__in=[])
+    return Organization.objects.filter(near | chosen, is_active=True).order_by("path")
+
+
+def topics_for(exam: Exam) -> list[Topic]:
+    """The part of the knowledge tree that the exam's banks cover, with what stands above, in the order of the tree."""
+    paths = (
+        Question.objects.filter(bank__in=exam.banks.order_by().values("pk"), topic__isnull=False)
+        .order_by()
+        .values_list("topic__path", flat=True)
+        .distinct()
+    )
+    wanted = {path[:end] for path in paths for end in range(Topic.steplen, len(path) + 1, Topic.steplen)}
+    kept = exam.blueprint.filter(topic__isnull=False).values_list("topic__path", flat=True)
+    return list(Topic.objects.filter(path__in=wanted | set(kept)).order_by("path"))
 
 
 # --- The blueprint --------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from huomiao.practice import blueprint
 from huomiao.practice.actions import exams as actions
 from huomiao.practice.exam_papers import preview
 from huomiao.practice.forms import exams as forms
-from huomiao.practice.models import Exam, Topic
+from huomiao.practice.models import Exam
 from huomiao.practice.queries import exams as queries
 from huomiao.practice.rules import exams as rules
 from huomiao.practice.states import ExamState
@@ -169,7 +169,7 @@ def exam_blueprint(request: UserRequest, slug: str) -> HttpResponse:
         }
         for line in exam.blueprint.order_by("position")
     ]
-    topics = Topic.objects.order_by("path")
+    topics = queries.topics_for(exam)
     rows: Any = forms.LineRows(request.POST or None, initial=initial, prefix="lines", form_kwargs={"topics": topics})
     is_open = rules.can_change_rules(exam, timezone.now())
     status = 200
