@@ -392,6 +392,7 @@ class _Writing:
         self.batch, self.bank, self.by = batch, batch.bank, batch.by
         self.options = batch.options
         self.media: Media | None = None
+        self.topics: TopicPaths | None = None
         self.stored: dict[str, dict[str, str]] = {}
 
     def run(self) -> None:
@@ -426,17 +427,16 @@ class _Writing:
             for label in draft.labels
         ]
         QuestionLabel.objects.bulk_create(labels, ignore_conflicts=True, batch_size=CHUNK)
-        for row, one in zip(chunk, saved, strict=True):
-            row.question = one.question
-            row.code = one.question.code
-            row.is_done = True
-        ImportRow.objects.bulk_update(chunk, ["question", "code", "is_done"], batch_size=CHUNK)
+        ImportRow.objects.filter(pk__in=[row.pk for row in chunk]).update(is_done=True)
+        if self.options.get("then_submit") and (fresh := [one.question.pk for one in saved if one.has_version]):
+            reviewing.submit(self.bank, fresh, by=self.by, at=timezone.now())
 
     def _topics(self, drafts: Sequence[DraftQuestion]) -> TopicPaths:
-        topics = TopicPaths(self.bank)
+        if self.topics is None:
+            self.topics = TopicPaths(self.bank)
         for path in sorted({draft.topic for draft in drafts if draft.topic}):
-            topics.create(path)
-        return topics
+            self.topics.create(path)
+        return self.topics
 
     def _kept(
         self, row: ImportRow, draft: DraftQuestion, question: Question | None, topics: TopicPaths
@@ -496,13 +496,6 @@ class _Writing:
 
     def _finish(self) -> None:
         at = timezone.now()
-        written = list(self.batch.rows.filter(is_done=True).values_list("question_id", flat=True))
-        if self.options.get("then_submit"):
-            drafts = [pk for pk in written if pk is not None]
-            try:
-                reviewing.submit(self.bank, drafts, by=self.by, at=at)
-            except WrongState:
-                logger.info("Import %s left no drafts to submit", self.batch.pk)
         with transaction.atomic():
             locked = BankImport.objects.select_for_update(of=("self",)).get(pk=self.batch.pk)
             _forget(locked, ImportState.DONE, at=at)
