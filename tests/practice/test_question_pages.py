@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from huomiao.accounts import exports
 from huomiao.orgs.roles import Role
 from huomiao.practice import differences
 from huomiao.practice.actions import questions, reports, reviewing
@@ -653,6 +654,16 @@ def test_an_answered_report_is_not_answered_again_and_nobody_answers_their_own(a
 
     report.refresh_from_db()
     assert (report.state, report.reply) == ("dismissed", "答案无误")
+
+
+def test_ones_own_export_holds_ones_reports_and_nobody_elses(asked):
+    bank, worker, version = asked
+    reports.make(version, by=worker, text="答案应为 C", at=AT)
+
+    assert [(one["bank"], one["text"], one["state"]) for one in exports.collect(worker)["key_reports"]] == [
+        (bank.name, "答案应为 C", "open")
+    ]
+    assert exports.collect(UserFactory())["key_reports"] == []
 
 
 # --- Figures ----------------------------------------------------------------------------------------------------------
