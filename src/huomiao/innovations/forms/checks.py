@@ -9,24 +9,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from huomiao.innovations.forms.recommendations import correctable
-from huomiao.innovations.models import Call, Declaration
+from huomiao.innovations.forms.recommendations import ExclusionsForm, correctable
+from huomiao.innovations.models import Declaration
 from huomiao.innovations.states import Decision
-
-
-class ExclusionsForm(forms.Form):
-    """The exclusions, ticked again by who checks."""
-
-    exclusions = forms.MultipleChoiceField(
-        label=_("逐条核对：确认不存在以下不予受理的情形"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        texts = call.exclusions.values_list("text", flat=True)
-        self.fields["exclusions"].choices = [(text, text) for text in texts]  # type: ignore[attr-defined]  # a choice field
-        if not texts:
-            del self.fields["exclusions"]
 
 
 class CheckForm(ExclusionsForm):

@@ -45,19 +45,28 @@ class FilterForm(forms.Form):
         self.fields["category"].queryset = call.categories.all()  # type: ignore[attr-defined]  # a ModelChoiceField
 
 
-class VouchForm(forms.Form):
-    """What a unit vouches for when its worker declared."""
+class ExclusionsForm(forms.Form):
+    """The exclusions of the call as a checklist; no field where the call has none."""
 
-    authorship = forms.BooleanField(label=_("已核实完成人及排序属实"), required=False)
-    authorisation = forms.BooleanField(label=_("本单位同意授权申报并公开相应内容"), required=False)
     exclusions = forms.MultipleChoiceField(
         label=_("逐条核对：确认不存在以下不予受理的情形"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        texts = call.exclusions.values_list("text", flat=True)
+        texts = list(call.exclusions.values_list("text", flat=True))
         self.fields["exclusions"].choices = [(text, text) for text in texts]  # type: ignore[attr-defined]  # a choice field
+        if not texts:
+            del self.fields["exclusions"]
+
+
+class VouchForm(ExclusionsForm):
+    """What a unit vouches for when its worker declared."""
+
+    authorship = forms.BooleanField(label=_("已核实完成人及排序属实"), required=False)
+    authorisation = forms.BooleanField(label=_("本单位同意授权申报并公开相应内容"), required=False)
+
+    field_order = ("authorship", "authorisation", "exclusions")
 
 
 class DecideForm(VouchForm):
@@ -87,10 +96,8 @@ class DecideForm(VouchForm):
         self.fields["fields_to_correct"].choices = correctable()  # type: ignore[attr-defined]  # a choice field
         self.needs_vouching = needs_vouching
         if not needs_vouching:
-            for name in ("authorship", "authorisation", "exclusions"):
-                del self.fields[name]
-        elif not self.fields["exclusions"].choices:  # type: ignore[attr-defined]  # a choice field
-            del self.fields["exclusions"]
+            for name in VouchForm.base_fields:
+                self.fields.pop(name, None)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -11,17 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from huomiao.core.errors import DomainError
 from huomiao.core.paging import KeyPaginator
 from huomiao.core.requests import UserRequest
 from huomiao.innovations import checking
 from huomiao.innovations.actions import checks as actions
-from huomiao.innovations.forms.checks import BulkPassForm, CheckForm, ExclusionsForm
-from huomiao.innovations.forms.recommendations import FilterForm
+from huomiao.innovations.forms.checks import BulkPassForm, CheckForm
+from huomiao.innovations.forms.recommendations import ExclusionsForm, FilterForm
 from huomiao.innovations.models import Call, Declaration
 from huomiao.innovations.queries import calls, checks, declarations, recommendations
 from huomiao.innovations.rules import checks as rules
 from huomiao.innovations.states import Decision, State
+from huomiao.innovations.views import deciding
 from huomiao.innovations.views.recommendations import narrowed, tell
 
 PAGE = 50
@@ -82,41 +84,26 @@ def pass_many(request: UserRequest, slug: str) -> HttpResponse:
 @login_required
 def check_one(request: UserRequest, pk: int) -> HttpResponse:
     """One declaration with its checklist, and the conclusion on it."""
-    found = recommendations.with_papers(declarations.visible_to(request.user)).select_related(
-        "call__organiser", "unit", "union", "desk", "category", "field"
-    )
-    declaration = get_object_or_404(found, pk=pk)
-    call = declaration.call
+    declaration = deciding.declaration_of(request, pk)
+    call, now = declaration.call, timezone.now()
     if not rules.can_check(request.user, call):
         raise Http404
     form = CheckForm(request.POST or None, call=call)
-    status = 200
-    if request.method == "POST":
-        if form.is_valid():
-            try:
-                return _concluded(request, declaration, form)
-            except DomainError as refusal:
-                form.add_error(None, refusal.message)
-                status = refusal.status
-        else:
-            status = 422
+    answer = deciding.decided(request, form, partial(_concluded, request, declaration))
+    if isinstance(answer, HttpResponse):
+        return answer
     waits = declaration.state == State.RECOMMENDED or (
         declaration.state == State.SUBMITTED and declaration.desk_id == call.organiser_id
     )
     context = {
-        "call": call,
-        "declaration": declaration,
-        "hints": checking.hints(declaration, call),
-        "likenesses": checking.uncleared(declaration),
-        "opinions": declaration.opinions.select_related("organization", "by"),
-        "form": form,
-        "may_check": waits and rules.is_open(call, timezone.now()),
+        **deciding.beside(declaration, form),
+        "may_check": waits and rules.is_open(call, now),
         "may_recall": declaration.state == State.RETURNED
         and declaration.correct_by is not None
-        and declaration.correct_by < timezone.now(),
-        "may_undo": declaration.state in {State.ACCEPTED, State.REFUSED} and rules.is_open(call, timezone.now()),
+        and declaration.correct_by < now,
+        "may_undo": declaration.state in {State.ACCEPTED, State.REFUSED} and rules.is_open(call, now),
     }
-    return render(request, "innovations/check_one.html", context, status=status)
+    return render(request, "innovations/check_one.html", context, status=answer)
 
 
 def _concluded(request: UserRequest, declaration: Declaration, form: CheckForm) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -34,6 +35,7 @@ from huomiao.innovations.models import Call, Declaration, Opinion, SummaryTable
 from huomiao.innovations.queries import calls, declarations, recommendations
 from huomiao.innovations.rules import recommendations as rules
 from huomiao.innovations.states import Decision, State
+from huomiao.innovations.views import deciding
 from huomiao.orgs.models import Organization
 
 PAGE = 50
@@ -126,39 +128,21 @@ def tell(request: HttpRequest, outcome: actions.Outcome, done: str) -> None:
 @login_required
 def decide(request: UserRequest, pk: int) -> HttpResponse:
     """One declaration with everything to look at, and the decision on it."""
-    found = recommendations.with_papers(declarations.visible_to(request.user)).select_related(
-        "call__organiser", "unit", "union", "desk", "category", "field"
-    )
-    declaration = get_object_or_404(found, pk=pk)
-    call = declaration.call
-    if not rules.has_desk(request.user, call):
+    declaration = deciding.declaration_of(request, pk)
+    if not rules.has_desk(request.user, declaration.call):
         raise Http404
-    form = DecideForm(request.POST or None, call=call, needs_vouching=actions.needs_confirmation(declaration))
-    status = 200
-    if request.method == "POST":
-        if form.is_valid():
-            try:
-                return _decided(request, declaration, form)
-            except DomainError as refusal:
-                form.add_error(None, refusal.message)
-                status = refusal.status
-        else:
-            status = 422
-    return render(
-        request,
-        "innovations/desk_decide.html",
-        {
-            "call": call,
-            "declaration": declaration,
-            "hints": checking.hints(declaration, call),
-            "likenesses": checking.uncleared(declaration),
-            "opinions": declaration.opinions.select_related("organization", "by"),
-            "form": form,
-            "may_decide": declaration.state == State.SUBMITTED and rules.can_decide(request.user, declaration),
-            "after": recommendations.desk_after(declaration) if declaration.desk else None,
-        },
-        status=status,
+    form = DecideForm(
+        request.POST or None, call=declaration.call, needs_vouching=actions.needs_confirmation(declaration)
     )
+    answer = deciding.decided(request, form, partial(_decided, request, declaration))
+    if isinstance(answer, HttpResponse):
+        return answer
+    context = {
+        **deciding.beside(declaration, form),
+        "may_decide": declaration.state == State.SUBMITTED and rules.can_decide(request.user, declaration),
+        "after": recommendations.desk_after(declaration) if declaration.desk else None,
+    }
+    return render(request, "innovations/desk_decide.html", context, status=answer)
 
 
 def _decided(request: UserRequest, declaration: Declaration, form: DecideForm) -> HttpResponse:

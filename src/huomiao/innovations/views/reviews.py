@@ -44,6 +44,12 @@ def _round(request: UserRequest, pk: int) -> Round:
     return get_object_or_404(queries.visible_to(request.user), pk=pk)
 
 
+def _note(request: UserRequest) -> str:
+    """The reason that was written beside a step; the action says when there has to be one."""
+    form = NoteForm(request.POST)
+    return str(form.cleaned_data["note"]) if form.is_valid() else ""
+
+
 def _entry(request: UserRequest, pk: int, number: str) -> Entry:
     review = _round(request, pk)
     return get_object_or_404(review.entries.select_related("round__call__organiser", "rubric"), number=number)
@@ -229,9 +235,7 @@ def withhold(request: UserRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
-    form = NoteForm(request.POST)
-    form.is_valid()
-    blind_material.withhold(shown, by=request.user, note=form.cleaned_data.get("note", ""))
+    blind_material.withhold(shown, by=request.user, note=_note(request))
     messages.success(request, _("已对专家隐藏“%(label)s”。") % {"label": shown.label})
     return redirect("innovations:round-entry", shown.entry.round_id, shown.entry.number)
 
@@ -249,9 +253,7 @@ def _withheld(request: UserRequest, pk: int) -> Withheld:
 @login_required
 def let_through(request: UserRequest, pk: int) -> HttpResponse:
     found = _withheld(request, pk)
-    form = NoteForm(request.POST)
-    form.is_valid()
-    blind_material.let_through(found, by=request.user, note=form.cleaned_data.get("note", ""))
+    blind_material.let_through(found, by=request.user, note=_note(request))
     messages.success(request, _("已放行，专家可以看到。"))
     return redirect("innovations:round-entry", found.entry.round_id, found.entry.number)
 
@@ -405,9 +407,7 @@ def swap(request: UserRequest, pk: int) -> HttpResponse:
 @login_required
 def reopen(request: UserRequest, pk: int) -> HttpResponse:
     found = _given(request, pk)
-    form = NoteForm(request.POST)
-    form.is_valid()
-    actions.reopen(found, by=request.user, note=form.cleaned_data.get("note", ""))
+    actions.reopen(found, by=request.user, note=_note(request))
     messages.success(request, _("已退回专家重评。"))
     return redirect("innovations:round-entry", found.entry.round_id, found.entry.number)
 
@@ -462,9 +462,7 @@ def remind(request: UserRequest, pk: int) -> HttpResponse:
 @login_required
 def lock(request: UserRequest, pk: int) -> HttpResponse:
     review = _round(request, pk)
-    form = NoteForm(request.POST)
-    form.is_valid()
-    actions.lock(review, by=request.user, note=form.cleaned_data.get("note", ""))
+    actions.lock(review, by=request.user, note=_note(request))
     messages.success(request, _("评分已结束，结果已算出，仅主办方可见。"))
     return redirect("innovations:results", review.call.slug)
 
@@ -473,8 +471,6 @@ def lock(request: UserRequest, pk: int) -> HttpResponse:
 @login_required
 def unlock(request: UserRequest, pk: int) -> HttpResponse:
     review = _round(request, pk)
-    form = NoteForm(request.POST)
-    form.is_valid()
-    actions.unlock(review, by=request.user, note=form.cleaned_data.get("note", ""))
+    actions.unlock(review, by=request.user, note=_note(request))
     messages.success(request, _("评分已重新开放，原结果作废。"))
     return redirect("innovations:round", pk)
