@@ -409,7 +409,8 @@ def _first_share(rows: Iterable[Planned]) -> float | None:
     ]
     if len(drafts) < PATTERN_LEAST:
         return None
-    return sum(draft.key["right"] == list(range(len(draft.key["right"]))) for draft in drafts) / len(drafts)
+    first = [draft for draft in drafts if draft.key["right"] == list(range(len(draft.key["right"])))]
+    return len(first) / len(drafts)
 
 
 def mixed(draft: DraftQuestion, seed: str, *, with_options: bool) -> DraftQuestion:

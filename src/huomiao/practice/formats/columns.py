@@ -26,7 +26,7 @@ def option_key(index: int) -> str:
 def _option_column(index: int) -> Column:
     letter = string.ascii_uppercase[index]
     number = index + 1
-    aliases = (
+    aliases: tuple[str, ...] = (
         letter, f"{letter}选项", f"{letter}.", f"{letter}、", f"{letter}项", f"选项{number}", f"备选答案{letter}", f"备选项{letter}", f"答案{letter}",
         f"option{number}", f"选择{letter}", f"候选{letter}", f"选择项{letter}", f"备选答案{number}", f"选项内容{letter}",
     )  # fmt: skip

@@ -161,4 +161,3 @@ class Reading:
     @property
     def good(self) -> list[DraftQuestion]:
         return [draft for draft in self.drafts if draft.is_good]
-

@@ -310,7 +310,7 @@ def _question(root: Element, draft: DraftQuestion, media: Media) -> Element:
 
 
 def _put_html(parent: Element, name: str, text: str, names: Sequence[str], media: Media, **more: str) -> Element:
-    element = SubElement(parent, name, format="html", **more)
+    element = SubElement(parent, name, {"format": "html", **more})
     kept = [one for one in names if one in media]
     pictures = "".join(f'<p><img src="@@PLUGINFILE@@/{_base(one)}" alt=""></p>' for one in kept)
     SubElement(element, "text").text = (markup.to_html(_xml(text)) if text else "") + pictures

@@ -83,8 +83,8 @@ class _Sheet:
         ]
         self.keys_of = {index: key for key, indexes in self.by_key.items() for index in indexes}
         self.anchored: dict[int, list[tuple[int, list[str]]]] = {}
-        for (row, column), names in book.anchored.get(grid.name, {}).items():
-            self.anchored.setdefault(row, []).append((column, names))
+        for (row, place), names in book.anchored.get(grid.name, {}).items():
+            self.anchored.setdefault(row, []).append((place, names))
         # The kind under which rows stand that name none: of the sheet, or of the last heading between the rows.
         self.kind = plan.kind
         self.kind_from = _("工作表“%(name)s”") % {"name": grid.name} if plan.kind else ""
