@@ -23,7 +23,7 @@ _wsgi = get_wsgi_application()
 
 # They need the applications that the line above has made ready.
 from huomiao.practice.hotpath import app, engine  # noqa: E402
-from huomiao.practice.hotpath.app import Receive, Scope, Send  # noqa: E402
+from huomiao.practice.hotpath.app import Message, Receive, Scope, Send  # noqa: E402
 
 # Requests wait for the database and the disk, so more threads than cores; SQLite has one writer anyway.
 THREADS = 8
@@ -81,9 +81,14 @@ class Application:
             await send({"type": "http.response.start", "status": 503, "headers": _BUSY_HEADERS})
             await send({"type": "http.response.body", "body": _BUSY})
             return
+
+        async def received() -> Message:
+            # granian's own receive gives a future; the bridge hands what it gets to another thread and needs a coroutine.
+            return await receive()
+
         self._waiting += 1
         try:
-            await self._pages(scope, receive, send)  # type: ignore[arg-type]
+            await self._pages(scope, received, send)  # type: ignore[arg-type]
         finally:
             self._waiting -= 1
 

@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -391,3 +391,19 @@ def test_postgresql_killed_while_people_hand_in_loses_and_doubles_nothing(cluste
 
     held_against(crowd, 0, site.attempts)
     assert len(crowd.told) > 16
+
+
+def test_forms_of_any_size_reach_django(site):
+    """The pages behind the bridge read bodies that come in one piece and in many."""
+    token = "a" * 32
+    headers = {"Cookie": f"csrftoken={token}", "Content-Type": "application/x-www-form-urlencoded"}
+    answers = []
+    with site.serving(1), closing(site.connection()) as connection:
+        for padding in (0, 3 * 1024 * 1024):
+            form = {"csrfmiddlewaretoken": token, "theme": "dark", "padding": "x" * padding}
+            connection.request("POST", "/display/", urlencode(form), headers)
+            response = connection.getresponse()
+            response.read()
+            answers.append((response.status, "dark" in (response.getheader("Set-Cookie") or "")))
+
+    assert answers == [(302, True), (302, True)]
