@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account import views as account
 from allauth.urls import build_provider_urlpatterns
 from django.urls import include, path
+from django.views.decorators.gzip import gzip_page
 
 from huomiao.accounts.views import profile, scan, sign_in
 
@@ -26,7 +27,8 @@ own = [
 
 # Only those of allauth's pages that mean something here: no sign-up, no letters, no e-mail addresses to manage.
 shared = [
-    path("login/", sign_in.SignInView.as_view(), name="account_login"),
+    # On the way from a poster to the first question, so it goes out compressed.
+    path("login/", gzip_page(sign_in.SignInView.as_view()), name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("signup/", sign_in.closed, name="account_signup"),

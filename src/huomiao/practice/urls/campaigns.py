@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from django.urls import path
+from django.views.decorators.gzip import gzip_page
 
 from huomiao.practice.views import campaigns
 
 urlpatterns = [
     path("practice/campaigns/", campaigns.campaigns, name="campaigns"),
     path("practice/campaigns/new/", campaigns.campaign_new, name="campaign-new"),
-    path("practice/campaigns/<slug:slug>/", campaigns.campaign, name="campaign"),
+    # What the QR code of a poster opens, so it goes out compressed.
+    path("practice/campaigns/<slug:slug>/", gzip_page(campaigns.campaign), name="campaign"),
     path("practice/campaigns/<slug:slug>/board/", campaigns.campaign_board, name="campaign-board"),
     path("practice/campaigns/<slug:slug>/edit/", campaigns.campaign_edit, name="campaign-edit"),
     path("practice/campaigns/<slug:slug>/publish/", campaigns.campaign_publish, name="campaign-publish"),
