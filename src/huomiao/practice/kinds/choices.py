@@ -17,8 +17,8 @@ LEAST_OPTIONS = 2
 
 
 def check(body: Body, key: Key) -> tuple[Body, Key]:
+    plain = {"stem": parts.stem_of(body), "media": parts.media_of(body.get("media"), field="media")}
     options = parts.options_of(body.get("options"), least=LEAST_OPTIONS)
-    plain = {"stem": parts.stem_of(body), "media": parts.media_of(body.get("media"), field="media"), "options": options}
     right = key.get("right")
     if not isinstance(right, list) or not all(parts.is_place(place, len(options)) for place in right):
         raise BadQuestion(_("正确答案里有不存在的选项。"), field="right")
@@ -29,7 +29,7 @@ def check(body: Body, key: Key) -> tuple[Body, Key]:
         for other, option in enumerate(options):
             if option == options[place] and other not in right:
                 raise BadQuestion(_("有一个选项与正确选项完全相同，请修改其中一项。"), field=f"options.{other}")
-    return plain, {"right": sorted(set(right))}
+    return {**plain, "options": options}, {"right": sorted(set(right))}
 
 
 def places(body: Body) -> int:

@@ -25,21 +25,16 @@ LEAST_SIDES = 2
 
 
 def check(body: Body, key: Key) -> tuple[Body, Key]:
+    plain = {"stem": parts.stem_of(body), "media": parts.media_of(body.get("media"), field="media")}
     left = parts.parts_of(body.get("left"), field="left", least=LEAST_SIDES)
     right = parts.parts_of(body.get("right"), field="right", least=LEAST_SIDES)
-    plain = {
-        "stem": parts.stem_of(body),
-        "media": parts.media_of(body.get("media"), field="media"),
-        "left": left,
-        "right": right,
-    }
     pairs = key.get("pairs")
     if not isinstance(pairs, list) or len(pairs) != len(left):
         raise BadQuestion(_("请为左边每一项选出右边对应的一项。"), field="pairs")
     for place, pair in enumerate(pairs):
         if not parts.is_place(pair, len(right)):
             raise BadQuestion(_("请为左边这一项选出右边对应的一项。"), field=f"pairs.{place}")
-    return plain, {"pairs": pairs}
+    return {**plain, "left": left, "right": right}, {"pairs": pairs}
 
 
 def places(body: Body) -> int:

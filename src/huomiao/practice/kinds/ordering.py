@@ -25,14 +25,14 @@ LEAST_ITEMS = 2
 
 
 def check(body: Body, key: Key) -> tuple[Body, Key]:
+    plain = {"stem": parts.stem_of(body), "media": parts.media_of(body.get("media"), field="media")}
     items = parts.parts_of(body.get("items"), field="items", least=LEAST_ITEMS)
-    plain = {"stem": parts.stem_of(body), "media": parts.media_of(body.get("media"), field="media"), "items": items}
     order = key.get("order")
     if not isinstance(order, list) or not all(parts.is_place(place, len(items)) for place in order):
         raise BadQuestion(_("正确顺序里有不存在的项目。"), field="order")
     if sorted(order) != list(range(len(items))):
         raise BadQuestion(_("正确顺序要把每一项恰好列出一次。"), field="order")
-    return plain, {"order": order}
+    return {**plain, "items": items}, {"order": order}
 
 
 def places(body: Body) -> int:

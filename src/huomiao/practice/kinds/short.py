@@ -26,17 +26,20 @@ MOST_POINTS = 20
 
 
 def check(body: Body, key: Key) -> tuple[Body, Key]:
+    plain = {"stem": parts.stem_of(body), "media": parts.media_of(body.get("media"), field="media")}
     most = body.get("max_chars", DEFAULT_CHARS)
     if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= MOST_CHARS:
         raise BadQuestion(_("字数上限应在 1 到 %(most)d 之间。") % {"most": MOST_CHARS}, field="max_chars")
-    plain = {"stem": parts.stem_of(body), "media": parts.media_of(body.get("media"), field="media"), "max_chars": most}
     reference = parts.text_of(
         key.get("reference"), field="reference", limit=MOST_CHARS, missing=_("请填写参考答案，阅卷时对照它评分。")
     )
     points = key.get("points", [])
     if not isinstance(points, list) or len(points) > MOST_POINTS:
         raise BadQuestion(_("得分点最多 %(most)d 个。") % {"most": MOST_POINTS}, field="points")
-    return plain, {"reference": reference, "points": [_point(row, at) for at, row in enumerate(points)]}
+    return {**plain, "max_chars": most}, {
+        "reference": reference,
+        "points": [_point(row, at) for at, row in enumerate(points)],
+    }
 
 
 def _point(row: Any, at: int) -> dict[str, Any]:
