@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from huomiao.core.errors import Invalid
 from huomiao.files import sniffing
-from huomiao.files.cleaning import MOST_TEXT, Cleaned, images
+from huomiao.files.cleaning import MOST_TEXT, Cleaned, images, metafiles
 
 MOST_ENTRIES = 5000
 MOST_UNPACKED = 200 * 1024 * 1024
@@ -51,6 +51,11 @@ SHEET_AUTHORS = re.compile(rb"(<author>)[^<]*(</author>)")
 DISK_TARGETS = re.compile(rb'(Target)="(?:file:|[A-Za-z]:|\\\\)[^"]*"')
 DISK_DESCRIPTIONS = re.compile(rb'((?<=\s)(?:descr|title))="[^"]*[\\/][^"]*"')
 WORKBOOK_PATH = re.compile(rb'(<x15ac:absPath\b[^>]*\burl)="[^"]*"')
+# The name of the printer and of the machine it hangs on; the page's own settings stay.
+PRINTER_PART = re.compile(r"^(word|xl|ppt)/(.*/)?printerSettings[^/]*\.bin$")
+PRINTER_LINK = re.compile(rb'<Relationship\b[^>]*relationships/printerSettings"[^>]*/>')
+PRINTER_USES = re.compile(rb'(<(?:\w+:)?pageSetup\b[^>]*?)\s\w+:id="[^"]*"')
+WORD_PRINTER = re.compile(rb"<w:printerSettings\b[^>]*/>")
 THUMBNAIL = re.compile(rb'<Relationship\b[^>]*metadata/thumbnail"[^>]*/>')
 
 
@@ -114,7 +119,7 @@ def _repack(package: zipfile.ZipFile, depth: int) -> tuple[bytes, str]:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
         for entry in package.infolist():
             name = entry.filename
-            if entry.is_dir() or name.startswith("docProps/thumbnail."):
+            if entry.is_dir() or name.startswith("docProps/thumbnail.") or PRINTER_PART.match(name):
                 continue
             part = _clean_part(name, package.read(entry), depth)
             if TEXT_PARTS.match(name) and sum(map(len, texts)) < MOST_TEXT:
@@ -137,6 +142,8 @@ def _clean_part(name: str, part: bytes, depth: int) -> bytes:
         return part
     if part.startswith(sniffing.PROGRAM_STARTS[:2]):
         raise Invalid(_("文档中嵌入了程序，不能上传。"))
+    if metafiles.is_metafile(part):
+        return metafiles.clean(part)
     if not name.endswith((".xml", ".rels", ".vml")):
         return images.without_metadata(part)
     if part.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -147,9 +154,14 @@ def _clean_part(name: str, part: bytes, depth: int) -> bytes:
     if name.startswith("xl/comments"):
         part = SHEET_AUTHORS.sub(rb"\1\2", part)
     if name.endswith(".rels"):
+        part = PRINTER_LINK.sub(b"", part)
         part = THUMBNAIL.sub(b"", DISK_TARGETS.sub(rb'\1="about:blank"', part))
     if name == "xl/workbook.xml":
         part = WORKBOOK_PATH.sub(rb'\1=""', part)
+    if name == "word/settings.xml":
+        part = WORD_PRINTER.sub(b"", part)
+    elif name.startswith("xl/"):
+        part = PRINTER_USES.sub(rb"\1", part)
     return DISK_DESCRIPTIONS.sub(rb'\1=""', part)
 
 
