@@ -89,6 +89,20 @@ def test_the_network_goes_the_tab_is_killed_and_another_window_hands_in(open_win
     window.problems[:] = [one for one in window.problems if "ERR_INTERNET_DISCONNECTED" not in one]
 
 
+def test_one_device_answers_in_one_window(open_window, transactional_db):
+    exam = exam_ready(candidates=1)
+    window = begin(open_window, exam)
+    window.press("开始考试")
+    choose(window, 0)
+    saved(window)
+
+    second = begin(open_window, exam, beside=window)
+    second.told("考试已在这台设备的另一个窗口打开")
+    window.page.close()
+    second.press("刷新页面")
+    second.told("第 2 题，共 5 题")
+
+
 def test_the_paper_is_handed_in_by_itself_when_the_time_is_over(open_window, transactional_db):
     exam = exam_ready(candidates=1)
     window = begin(open_window, exam)

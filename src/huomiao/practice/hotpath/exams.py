@@ -26,7 +26,7 @@ from huomiao.practice.sittings import MOST_SAVES, Begun, Given, Held, NotOpen, O
 # A phone that was away for the whole exam sends no more at once than a paper has questions, a few times over.
 MOST_AT_ONCE = 400
 # What a page may report; anything else is not written.
-SIGNALS = frozenset({"left", "offline", "copied", "resized"})
+SIGNALS = frozenset({"left", "offline", "copied"})
 _LONGEST_SECONDS = 24 * 3600
 
 

@@ -56,6 +56,7 @@ _OWN: dict[str, str | Promise] = {
     "earlyAt": _("{time} 以后才能交卷"),
     "signedOut": _("登录已过期。请在新窗口重新登录，再回到这一页；答案还在本机。"),
     "stopped": _("不能继续"),
+    "openElsewhere": _("考试已在这台设备的另一个窗口打开。请在那个窗口作答，或先关掉它再刷新本页。"),
     "leaveExam": _("完成"),
     "reload": _("刷新页面"),
     "next": _("下一题"),

@@ -50,11 +50,26 @@ function show(state) {
 // --- Before ---------------------------------------------------------------------------------------------------------
 
 async function arrive() {
+  if (!(await isOnlyWindow())) {
+    stop(say("openElsewhere"));
+    return;
+  }
   record = await load(`${slug}:${candidate}`);
   outbox = new Outbox(record, heard);
   if (record.token && (await goOn())) return;
   if ("running" in room.dataset) askGoOn();
   else wait();
+}
+
+// Two windows of one device would number their answers alike. The lock ends with the window, however that ends.
+function isOnlyWindow() {
+  if (!navigator.locks) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    navigator.locks.request(`exam-${slug}-${candidate}`, { ifAvailable: true }, (lock) => {
+      resolve(lock !== null);
+      return lock && new Promise(() => {});
+    });
+  });
 }
 
 // The same device, a page loaded anew: its token still holds.

@@ -98,11 +98,14 @@ export class Outbox {
     const { record } = this;
     const saved = new Set(reply.saved);
     const refused = new Map((reply.refused ?? []).map((one) => [one.count, one]));
+    const isTaken = (one) => refused.get(one.count)?.error === "seq_used";
     for (const one of batch) {
       if (saved.has(one.count)) record.confirmed[one.position] = one.answer;
-      else if (refused.has(one.count)) this.told("refusedOne", { ...one, ...refused.get(one.count) });
+      else if (refused.has(one.count) && !isTaken(one)) this.told("refusedOne", { ...one, ...refused.get(one.count) });
     }
     record.queue = record.queue.filter((one) => !saved.has(one.count) && !refused.has(one.count));
+    // A number that another window used: the answer goes out again under one of its own.
+    for (const one of batch.filter(isTaken)) if (!this.has(one.position)) this.put(one.position, one.answer);
     const wasAway = this.isAway;
     this.isAway = false;
     this.pause = FIRST_PAUSE;
