@@ -166,6 +166,11 @@ def test_own_duels_are_no_recorded_run(two, bank):
 
     assert begun.recorded is None
     assert begun.begun_at == NOW
+    # Nobody to wait for: it is over when the host has handed in.
+    handed_in(host, bank, right=4, mode=Mode.DUEL, tag=begun.code)
+    duels.settle(begun, at=NOW + timedelta(seconds=30))
+    assert queries.state(begun, at=NOW + timedelta(seconds=30)) == DuelState.OVER
+    assert "这次没有对手" in Device(host).client.get(begun.get_absolute_url()).content.decode()
 
 
 def test_phones_hear_of_each_other(two, bank):

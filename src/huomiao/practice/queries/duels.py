@@ -73,8 +73,9 @@ def state(duel: Duel, *, at: datetime) -> DuelState:
         return DuelState.WAITING if at < duel.opened_at + OPEN_FOR else DuelState.OVER
     if at < duel.starts_at:
         return DuelState.COUNTING
-    both = duel.host_attempt_id is not None and (duel.guest_attempt_id is not None or duel.recorded_id is not None)
-    return DuelState.OVER if both or at > duel.ends_at + GRACE else DuelState.RUNNING
+    is_answered = duel.guest_id is None or duel.guest_attempt_id is not None or duel.recorded_id is not None
+    is_done = duel.host_attempt_id is not None and is_answered
+    return DuelState.OVER if is_done or at > duel.ends_at + GRACE else DuelState.RUNNING
 
 
 def is_rival_gone(duel: Duel, user: User, *, at: datetime) -> bool:
