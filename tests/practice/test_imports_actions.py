@@ -213,6 +213,31 @@ def test_confirming_twice_writes_once(bring, confirm, keeper):
     assert QuestionVersion.objects.count() == 1
 
 
+def test_what_came_in_since_the_preview_is_not_doubled(bring, confirm, run, bank, keeper):
+    other = MembershipFactory(organization=bank.owner, role=Role.TRAINER).user
+    content = csv_file(HEADER, row("", "一"), row("", "二"))
+    mine = bring(content)
+    theirs = run(imports.bring, bank, csv_file(HEADER, row("", "一")), "别的.csv", by=other, at=AT)
+    run(imports.confirm, theirs, by=other, at=AT, only_good=False)
+
+    confirm(mine)
+
+    assert (mine.state, mine.counts["new"], mine.counts["same"]) == (ImportState.DONE, 1, 1)
+    assert list(Question.objects.order_by("code").values_list("stem", flat=True)) == ["一", "二"]
+
+
+def test_a_file_that_has_come_in_meanwhile_goes_back_to_its_preview(bring, confirm, run, bank, keeper):
+    other = MembershipFactory(organization=bank.owner, role=Role.TRAINER).user
+    mine = bring(csv_file(HEADER, row("", "一")))
+    theirs = run(imports.bring, bank, csv_file(HEADER, row("", "一")), "别的.csv", by=other, at=AT)
+    run(imports.confirm, theirs, by=other, at=AT, only_good=False)
+
+    confirm(mine)
+
+    assert (mine.state, mine.refusal) == (ImportState.PREVIEW, "没有需要新增或更新的题。")
+    assert Question.objects.count() == 1
+
+
 def test_work_that_died_goes_on_with_what_is_left(bring, keeper, bank, run, monkeypatch):
     monkeypatch.setattr(imports, "CHUNK", 1)
     batch = bring(csv_file(HEADER, row("Q1", "一"), row("Q2", "二"), row("Q3", "三")))
@@ -248,7 +273,7 @@ def test_files_nobody_decided_about_are_forgotten(bring):
 def test_a_pattern_of_keys_is_seen_and_hidden(bring, confirm):
     rows = [["多选", f"第{n}题", f"{n}甲", f"{n}乙", f"{n}丙", f"{n}丁", "AB"] for n in range(60)]
     batch = bring(csv_file(["题型", "题目", "A", "B", "C", "D", "答案"], *rows))
-    assert batch.options == {"has_pattern": True}
+    assert batch.options["has_pattern"] is True
     assert [finding["message"] for finding in batch.findings] == [
         "选择题里有 100% 的正确答案排在最前面几项。建议导入时打乱选项的存放顺序，免得从位置猜出答案。"
     ]
@@ -295,7 +320,7 @@ def test_the_real_bank_comes_in_whole(bring, confirm, run, keeper, bank):
     assert {name: batch.counts[name] for name in ("new", "double", "error", "kinds", "pictures")} == {
         "new": 1375, "double": 1733, "error": 0, "kinds": {"single": 1123, "multiple": 252}, "pictures": 53,
     }  # fmt: skip
-    assert batch.options == {"has_pattern": True}
+    assert batch.options["has_pattern"] is True
 
     confirm(batch)
 

@@ -118,6 +118,23 @@ def test_columns_are_assigned_on_their_page(client, bank, keeper):
     assert ImportMapping.objects.get().columns == {"0": "stem", "1": "answer"}
 
 
+def test_sheets_with_the_same_header_are_assigned_once(client, bank, keeper):
+    rows_of = [["甲列", "乙列", "丙列"], ["地球是圆的", "对", "x"]]
+    other = [["甲列", "乙列", "丙列"], ["地球是方的", "错", "x"]]
+    batch = bring(client, bank, workbook(("一", rows_of), ("二", other)), "题.xlsx")
+    address = reverse("practice:import-columns", args=[batch.pk])
+    first, second = client.get(address).context["form"].sheets()
+    assert (len(first.columns), first.same_as, second.columns, second.same_as) == (3, "", [], "一")
+
+    client.post(
+        address,
+        {"s0-used": "on", "s0-header": 1, "s0-c0": "stem", "s0-c1": "answer", "s1-used": "on", "s1-header": 1},
+    )
+
+    batch.refresh_from_db()
+    assert (batch.state, batch.counts["new"]) == (ImportState.PREVIEW, 2)
+
+
 def test_the_marked_table_and_the_list_name_every_problem(client, bank, keeper):
     batch = bring(client, bank, workbook(("题", [HEADER, ["Q1", "单选", "问", "甲", "乙", "Z"]])), "题.xlsx")
 

@@ -318,7 +318,7 @@ def _plan(batch: BankImport, reading: Reading) -> None:
         name for row in made.rows if row.fate != RowFate.ERROR for names in row.draft.media.values() for name in names
     }
     batch.counts = {**made.counts, "kinds": dict(kinds), "pictures": len(pictures)}
-    batch.options = {"has_pattern": made.has_pattern}
+    batch.options = {"has_pattern": made.has_pattern, "seen": queries.mark(batch.bank)}
     batch.findings = [vars(finding) for finding in (*reading.findings, *made.findings)]
     with transaction.atomic():
         batch.rows.all().delete()
@@ -400,6 +400,9 @@ class _Writing:
         rows = self.batch.rows.filter(fate__in=wanted).order_by("number")
         total = rows.count()
         done = rows.filter(is_done=True).count()
+        if not done and self.options.get("seen") != queries.mark(self.bank):
+            self._plan_again()
+            total = rows.count()
         _beat(self.batch, done, total)
         while chunk := list(rows.filter(is_done=False)[:CHUNK]):
             with transaction.atomic():
@@ -407,6 +410,27 @@ class _Writing:
             done += len(chunk)
             _beat(self.batch, done, total)
         self._finish()
+
+    def _plan_again(self) -> None:
+        """The bank has changed since the preview: what was new then may stand in it by now."""
+        rows = list(self.batch.rows.order_by("number"))
+        made = importing.plan(self.bank, [DraftQuestion.from_json(row.draft) for row in rows], self._media())
+        moved = []
+        for row, planned in zip(rows, made.rows, strict=True):
+            if (row.fate, row.question_id) != (planned.fate, planned.question_id):
+                row.fate, row.question_id = planned.fate, planned.question_id
+                moved.append(row)
+        with transaction.atomic():
+            ImportRow.objects.bulk_update(moved, ["fate", "question"], batch_size=CHUNK)
+            self.batch.counts = {**self.batch.counts, **made.counts}
+            BankImport.objects.filter(pk=self.batch.pk).update(counts=self.batch.counts)
+        only_good = bool(self.options.get("only_good"))
+        _need_good(self.batch.counts, [vars(finding) for finding in made.findings], only_good=only_good)
+
+    def _media(self) -> Media:
+        if self.media is None:
+            self.media = _media_of(self.batch)
+        return self.media
 
     def _write(self, chunk: list[ImportRow]) -> None:
         drafts = [DraftQuestion.from_json(row.draft) for row in chunk]
@@ -480,9 +504,7 @@ class _Writing:
     def _medium(self, name: str) -> dict[str, str]:
         """The stored file behind a name: kept once, and not again when the bank shows the same bytes already."""
         if name not in self.stored:
-            if self.media is None:
-                self.media = _media_of(self.batch)
-            upload = File(io.BytesIO(self.media.read(name)), name=name.rpartition("/")[2])
+            upload = File(io.BytesIO(self._media().read(name)), name=name.rpartition("/")[2])
             file = files.store(upload, by=self.by, kinds=MEDIA_KINDS)
             twin = (
                 StoredFile.objects.filter(sha256=file.sha256, question_uses__question__bank=self.bank)

@@ -84,6 +84,8 @@ class AssignedSheet:
     kind: forms.BoundField
     label: forms.BoundField
     columns: list[AssignedColumn]
+    # The sheet above with the same header, whose columns count for this one too; "" for a header of its own.
+    same_as: str = ""
 
 
 class AssignForm(forms.Form):
@@ -92,6 +94,13 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, plans: Sequence[SheetPlan], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.plans = plans
+        # Sheets with the header of one above them: what is assigned there holds for them too.
+        first: dict[str, int] = {}
+        self.same_as = {
+            number: earlier
+            for number, plan in enumerate(plans)
+            if plan.headers and (earlier := first.setdefault(plan.signature, number)) != number
+        }
         keys = [("", _("不导入")), *((column.key, str(column.title)) for column in columns.COLUMNS)]
         kinds: list[tuple[str, str | Promise]] = [("", _("按题型列或答案")), *words.KIND_TITLES.items()]
         for number, plan in enumerate(plans):
@@ -115,7 +124,7 @@ class AssignForm(forms.Form):
                 initial=plan.label,
                 help_text=_("给这张表的题加上标签，如“A类”。"),
             )
-            for column, header in enumerate(plan.headers):
+            for column, header in enumerate(plan.headers if number not in self.same_as else ()):
                 self.fields[f"s{number}-c{column}"] = forms.ChoiceField(
                     label=_("%(letters)s 列“%(header)s”") % {"letters": letters(column), "header": header[:30]},
                     required=False,
@@ -139,14 +148,15 @@ class AssignForm(forms.Form):
                         self[f"s{number}-c{column}"],
                         [sample[column] for sample in plan.samples if column < len(sample) and sample[column]][:3],
                     )
-                    for column, header in enumerate(plan.headers)
+                    for column, header in enumerate(plan.headers if number not in self.same_as else ())
                 ],
+                self.plans[self.same_as[number]].name if number in self.same_as else "",
             )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         used = [number for number in range(len(self.plans)) if cleaned.get(f"s{number}-used")]
-        for number in used:
+        for number in {self.same_as.get(number, number) for number in used}:
             assigned = [cleaned.get(f"s{number}-c{column}", "") for column in range(len(self.plans[number].headers))]
             for column, key in enumerate(assigned):
                 if key and key != "topic" and key in assigned[:column]:
@@ -160,6 +170,7 @@ class AssignForm(forms.Form):
         return cleaned
 
     def _assigned(self, cleaned: dict[str, Any], number: int) -> dict[str, str]:
+        number = self.same_as.get(number, number)
         width = len(self.plans[number].headers)
         return {str(column): key for column in range(width) if (key := cleaned.get(f"s{number}-c{column}"))}
 

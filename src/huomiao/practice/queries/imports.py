@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from huomiao.orgs.models import Organization
 from huomiao.practice.formats.sheets import Remembered
-from huomiao.practice.models import Bank, BankImport, ImportMapping, QuestionLabel
+from huomiao.practice.models import Bank, BankImport, ImportMapping, Question, QuestionLabel
 from huomiao.practice.queries import banks
 from huomiao.practice.states import ImportState
 
@@ -39,3 +39,9 @@ def labels(bank: Bank) -> list[str]:
     """The labels that questions of ``bank`` carry."""
     rows = QuestionLabel.objects.filter(question__bank=bank).order_by("name")
     return list(rows.values_list("name", flat=True).distinct())
+
+
+def mark(bank: Bank) -> str:
+    """What tells whether a bank's questions have changed since."""
+    found = Question.objects.filter(bank=bank).aggregate(count=Count("pk"), last=Max("changed_at"))
+    return f"{found['count']} {found['last'].isoformat() if found['last'] else ''}"

@@ -27,7 +27,7 @@ from huomiao.practice.models import Bank, BankImport, ImportRow
 from huomiao.practice.queries import banks
 from huomiao.practice.queries import imports as queries
 from huomiao.practice.rules import banks as rules
-from huomiao.practice.states import ImportState, RowFate
+from huomiao.practice.states import ImportState, Level, RowFate
 
 PAGE = 50
 EARLIER = 20
@@ -263,6 +263,8 @@ def _shown(row: ImportRow) -> dict[str, Any]:
         "stem": draft.stem,
         "options": _options(draft),
         "answer": _answer(draft),
+        "facts": _told(draft),
+        "explanation": draft.explanation,
         "pictures": [name.rpartition("/")[2] for names in draft.media.values() for name in names],
         "errors": draft.errors,
         "notes": [finding for finding in draft.findings if not finding.is_error],
@@ -277,6 +279,18 @@ def _options(draft: DraftQuestion) -> list[tuple[str, str, bool]]:
     return [
         (parts.letter(index), option["text"], index in places) for index, option in enumerate(shown[: parts.MOST_PARTS])
     ]
+
+
+def _told(draft: DraftQuestion) -> str:
+    """Where the question belongs and how hard it is, in one line."""
+    facts = [
+        " › ".join(draft.topic),
+        _("难度 %(difficulty)s") % {"difficulty": draft.difficulty} if draft.difficulty else "",
+        Level(draft.level).label if draft.level else "",
+        "、".join(draft.labels),
+        draft.source,
+    ]
+    return " · ".join(str(fact) for fact in facts if fact)
 
 
 def _answer(draft: DraftQuestion) -> str:
