@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from huomiao.accounts.models import User
-from huomiao.portal.waiting import declarers, experts, organisers, practisers, unions
+from huomiao.portal.waiting import declarers, experts, markers, organisers, practisers, unions
 from huomiao.portal.waiting.task import Section, Task
 
 
@@ -13,6 +13,10 @@ def sections(user: User, *, at: datetime) -> list[Section]:
     """Everything that waits for ``user``, by the role in which it does; sections without anything are left out."""
     found = [
         experts.section(user, at=at),
+        markers.to_read(user, at=at),
+        markers.to_mark(user, at=at),
+        markers.to_key(user, at=at),
+        markers.to_rule(user, at=at),
         unions.section(user, at=at),
         organisers.section(user, at=at),
         declarers.asked(user),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet
@@ -91,4 +91,20 @@ def own(exam: Exam, user: User) -> QuerySet[Keying]:
         Keying.objects.filter(sheet__exam=exam, by=user)
         .select_related("sheet__candidate__user", "paper")
         .order_by("-at")
+    )
+
+
+def second_readings(user: User) -> QuerySet[PaperSheet, dict[str, Any]]:
+    """How many sheets of each exam somebody else typed once and ``user`` may type the second time: one row an exam."""
+    return (
+        PaperSheet.objects.filter(
+            state=PaperSheetState.ONCE,
+            exam__in=Keyer.objects.filter(user=user).values("exam"),
+            exam__state__in=[ExamState.ANNOUNCED, ExamState.MARKING],
+        )
+        .exclude(keyings__by=user)
+        .order_by()
+        .values("exam__slug", "exam__title")
+        .annotate(count=Count("pk"))
+        .order_by("exam__title")
     )
