@@ -322,3 +322,41 @@ def test_the_real_bank_is_read_whole_once_its_columns_are_assigned():
     assert sum(draft.kind == "single" for draft in by_code.values()) == 1123
     assert sum(draft.kind == "multiple" for draft in by_code.values()) == 252
     assert len({name for draft in by_code.values() for names in draft.media.values() for name in names}) == 53
+
+
+def test_wps_pictures_inside_a_cell_are_found_by_their_identifier():
+    out = io.BytesIO(
+        workbook(
+            (
+                "页",
+                [
+                    ["题干", "A", "B", "答案"],
+                    ["看图", '=DISPIMG("ID_1",1)', "乙", "B"],
+                    ["又", '=DISPIMG("ID_9",1)', "乙", "B"],
+                ],
+            )
+        )
+    )
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr(
+            "xl/cellimages.xml",
+            '<etc:cellImages xmlns:etc="http://www.wps.cn/officeDocument/2017/etCustomData" '
+            'xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" '
+            'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+            'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+            '<etc:cellImage><xdr:pic><xdr:nvPicPr><xdr:cNvPr id="2" name="ID_1"/></xdr:nvPicPr>'
+            '<xdr:blipFill><a:blip r:embed="rId1"/></xdr:blipFill></xdr:pic></etc:cellImage></etc:cellImages>',
+        )
+        archive.writestr(
+            "xl/_rels/cellimages.xml.rels",
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            '<Relationship Id="rId1" Type="image" Target="media/image1.png"/></Relationships>',
+        )
+        archive.writestr("xl/media/image1.png", picture())
+
+    reading = read(out.getvalue())
+
+    first, second = reading.drafts
+    assert (first.errors, first.media) == ([], {"option.0": ["xl/media/image1.png"]})
+    assert reading.media.read("xl/media/image1.png") == picture()
+    assert [finding.place for finding in second.errors] == ["页!B3"]
