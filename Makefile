@@ -39,7 +39,7 @@ messages: .installed-dev
 	$(BIN)/python dev/translations.py compile
 
 benchmarks: .installed-dev
-	@for name in orgs assignment import_table declaration_lists; do \
+	@for name in orgs assignment import_table import_bank declaration_lists; do \
 		echo; echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 clean:
