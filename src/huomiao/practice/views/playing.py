@@ -16,11 +16,12 @@ from django.views.decorators.http import require_safe
 
 from huomiao.core.errors import WrongState
 from huomiao.core.requests import UserRequest
-from huomiao.practice import plans, sessions, shell
+from huomiao.practice import periods, plans, sessions, shell
 from huomiao.practice.device import person_key
 from huomiao.practice.forms.playing import DrillForm
 from huomiao.practice.models import Bank, Campaign
 from huomiao.practice.queries import banks, campaigns, home, levels
+from huomiao.practice.rules import exposure
 from huomiao.practice.sessions import Session
 from huomiao.practice.words import WORDS
 
@@ -34,14 +35,16 @@ class NotOpenYet(WrongState):
     """The levels before this one are not passed."""
 
 
-def play_context(request: UserRequest, session: Session, *, again: str = "", leave: str = "") -> dict[str, object]:
-    """What the player's page needs for ``session``."""
+def play_context(
+    request: UserRequest, session: Session, *, again: str | None = None, leave: str = ""
+) -> dict[str, object]:
+    """What the player's page needs for ``session``; ``again`` is where one more is begun, "" when there is none."""
     sealed = plans.sign(session.plan)
     return {
         "session": session,
         "plan": sealed,
         "person": person_key(request.user),
-        "again": again or request.get_full_path(),
+        "again": request.get_full_path() if again is None else again,
         "leave": leave or reverse("practice:home"),
         "plain_url": f"{reverse('practice:plain')}?{urlencode({'plan': sealed})}",
         "words": WORDS,
@@ -84,7 +87,7 @@ def drill(request: UserRequest) -> HttpResponse:
 @require_safe
 def daily(request: UserRequest, code: str) -> HttpResponse:
     bank = _bank(request, code)
-    return _show(request, sessions.daily(request.user, bank, at=timezone.now()), again=reverse("practice:home"))
+    return _show(request, sessions.daily(request.user, bank, at=timezone.now()), again="")
 
 
 @login_required
@@ -194,8 +197,11 @@ def _tries_used(request: HttpRequest, tries: int, *, leave: str = "") -> HttpRes
     return render(request, "practice/tries_used.html", context)
 
 
-def _show(request: UserRequest, session: Session | None, *, again: str = "", leave: str = "") -> HttpResponse:
+def _show(request: UserRequest, session: Session | None, *, again: str | None = None, leave: str = "") -> HttpResponse:
     if session is None:
         messages.warning(request, _("这个题库暂时没有可练的题目，换一个试试。"))
+        return redirect("practice:home")
+    if not exposure.can_be_shown_more(request.user, today=periods.day_of(timezone.now())):
+        messages.warning(request, _("您今天练的题已经够多了，休息一下，明天再来。"))
         return redirect("practice:home")
     return render(request, "practice/play.html", play_context(request, session, again=again, leave=leave))

@@ -24,7 +24,7 @@ export function review(run, reply, { receiptAddress, reportAddress, again, leave
       { class: "result-acts" },
       again && h("a", { class: "button button-primary", href: again }, say("again")),
       analysis && h("a", { class: "button", href: analysis }, say("analysis")),
-      h("a", { class: "button button-quiet", href: leave }, say("done")),
+      h("a", { class: again ? "button button-quiet" : "button button-primary", href: leave }, say("done")),
     ),
     receiptAddress && h("p", { class: "result-receipt small" }, h("a", { href: receiptAddress }, icon("check"), say("receipt"))),
   );
