@@ -385,3 +385,19 @@ def test_the_list_of_signals_takes_as_many_queries_for_one_row_as_for_three(clie
 
     count(0)
     assert count(1) == count(2)
+
+
+def test_an_account_that_was_shown_a_days_worth_of_questions_gets_no_further_paper(client, tree):
+    from huomiao.practice import points
+    from huomiao.practice.models import PersonDay
+
+    me = practise(tree, tree["units"][0])[0]
+    client.force_login(me)
+    url = reverse("practice:sudden", args=[tree["bank"].code])
+    assert client.get(url).status_code == 200
+
+    PersonDay.objects.filter(user=me).update(shown=points.SHOWN_A_DAY)
+
+    assert client.get(url).url == reverse("practice:home")
+    with time_machine.travel(AT + timedelta(days=1), tick=False):
+        assert client.get(url).status_code == 200
