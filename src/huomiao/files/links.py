@@ -13,6 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 from django.urls import reverse
 
+from huomiao.files import page_pictures, reading
 from huomiao.files.models import Kind, StoredFile
 
 if TYPE_CHECKING:
@@ -59,6 +60,13 @@ def page(file: StoredFile, index: int, *, to: User | AnonymousUser | None, lasti
     return _address(file, to, f"page-{index + 1}.jpg", lasting, is_shown=True, page=index)
 
 
+def look(file: StoredFile, *, to: User | AnonymousUser | None, name: str, lasting: timedelta = LASTING) -> str:
+    """The address of a page that shows what stands in a document or a PDF; "" for what has no such page."""
+    if not (page_pictures.count(file) or reading.can_read(file)):
+        return ""
+    return _address(file, to, _with_extension(name, file.extension), lasting, view="files:look")
+
+
 def described(file: StoredFile, *, to: User | AnonymousUser | None, name: str = "") -> dict[str, Any]:
     """``file`` as ``upload.js`` expects it in an answer."""
     return {
@@ -91,6 +99,7 @@ def _address(
     is_shown: bool = False,
     is_preview: bool = False,
     page: int | None = None,
+    view: str = "files:serve",
 ) -> str:
     # Ends on a whole hour, so that the address stays the same while a page is read again, and browsers can keep it.
     ends = (int(time.time() + lasting.total_seconds()) // 3600 + 1) * 3600
@@ -104,7 +113,7 @@ def _address(
     }
     if page is not None:
         values["g"] = page
-    return reverse("files:serve", args=[signing.Signer(salt=SALT).sign_object(values)])
+    return reverse(view, args=[signing.Signer(salt=SALT).sign_object(values)])
 
 
 def _with_extension(name: str, extension: str) -> str:

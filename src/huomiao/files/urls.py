@@ -8,4 +8,5 @@ app_name = "files"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("files/<str:token>/", views.serve, name="serve"),
+    path("files/<str:token>/look/", views.look, name="look"),
 ]

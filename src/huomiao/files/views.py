@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from huomiao.core.errors import Invalid
-from huomiao.files import links, page_pictures
+from huomiao.files import links, page_pictures, reading
 from huomiao.files.links import Grant
 from huomiao.files.models import StoredFile
 
@@ -36,6 +36,32 @@ def serve(request: HttpRequest, token: str) -> HttpResponseBase:
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Referrer-Policy"] = "no-referrer"
     patch_cache_control(response, private=True, max_age=3600)
+    return response
+
+
+@require_safe
+def look(request: HttpRequest, token: str) -> HttpResponse:
+    """What stands in a document or a PDF, under the name that its link carries and no other."""
+    grant = links.read(token)
+    if grant is None or (grant.reader_id is not None and grant.reader_id != request.user.pk):
+        return _gone(request)
+    file = StoredFile.objects.filter(pk=grant.file_id).first()
+    if file is None or not default_storage.exists(file.location):
+        return _gone(request)
+    shown = page_pictures.count(file)
+    if not shown and not reading.can_read(file):
+        return _gone(request)
+    reader = None if grant.reader_id is None else request.user
+    context = {
+        "name": grant.name,
+        "link": links.link(file, to=reader, name=grant.name),
+        "pages": [links.page(file, index, to=reader) for index in range(shown)],
+        "pages_left": max((file.pages or 0) - shown, 0) if shown else 0,
+        "reading": reading.read(file) if not shown else None,
+    }
+    response = render(request, "files/look.html", context)
+    response["Referrer-Policy"] = "no-referrer"
+    patch_cache_control(response, private=True, max_age=0)
     return response
 
 

@@ -22,6 +22,7 @@ from huomiao.core.paging import KeyPaginator
 from huomiao.core.requests import UserRequest
 from huomiao.core.tables import Column, SheetOut, write_table
 from huomiao.files import links
+from huomiao.files.models import Kind
 from huomiao.innovations import eligibility
 from huomiao.innovations.actions import declarations as actions
 from huomiao.innovations.forms.declarations import FilterForm, NoteForm
@@ -176,6 +177,8 @@ def _paper(attachment: Any, user: Any) -> dict[str, Any]:
         "preview": links.preview(attachment.file, to=user),
         "link": links.link(attachment.file, to=user, name=name),
         "show": links.show(attachment.file, to=user, name=name),
+        "look": links.look(attachment.file, to=user, name=name),
+        "is_film": attachment.file.kind == Kind.VIDEO,
     }
 
 

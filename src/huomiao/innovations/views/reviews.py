@@ -184,6 +184,7 @@ def _entry_page(
                 "kind": one.file.kind,
                 "preview": links.preview(one.file, to=request.user),
                 "show": links.show(one.file, to=request.user, name=one.label),
+                "look": links.look(one.file, to=request.user, name=one.label),
             }
             for one in found.files.select_related("file")
         ],

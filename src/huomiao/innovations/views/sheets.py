@@ -118,6 +118,7 @@ def _file(request: UserRequest, shown: Any) -> dict[str, str]:
         "preview": links.preview(shown.file, to=request.user),
         "show": links.show(shown.file, to=request.user, name=shown.label),
         "link": links.link(shown.file, to=request.user, name=shown.label),
+        "look": links.look(shown.file, to=request.user, name=shown.label),
     }
 
 
