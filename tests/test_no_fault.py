@@ -17,6 +17,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signals import got_request_exception
 from django.db import transaction
+from django.http import QueryDict
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -50,10 +51,11 @@ from tests.factories.orgs import RosterEntryFactory
 from tests.factories.reviews import all_signed, review_ready, round_started
 from tests.files import samples
 from tests.innovations.test_scope import ScopeScene
+from tests.practice.standing import PracticeStanding
 
 pytestmark = pytest.mark.django_db
 
-ROLES = ("anonymous", "stranger", "worker", "secretary", "city_officer", "organiser", "expert")
+ROLES = ("anonymous", "stranger", "worker", "secretary", "city_officer", "organiser", "expert", "marker")
 # Who can open most tries everything, the others a part.
 DEEP = ("organiser",)
 ODD_NUMBERS = ("0", "2147483648", "9223372036854775808", "9" * 40)
@@ -62,6 +64,8 @@ ODD_TEXTS = ("x", "%F0%9F%98%80", "%00", "%FF%FE", "%27%22%3E%3Cscript%3E", "a" 
 ODD_VALUES = ("abc", "-1", "99999", "9" * 5000, "²", "\x00", "password", "__class__", "0x", "2026-13-45", "😀" * 3000)
 WORST = ("\x00", "9" * 5000)
 USUAL = ("page", "q", "sort", "order", "state", "tab", "show", "next", "fate", "add", "declaration", "notice", "sheet")
+# What the frame of every page asks for.
+EVERYWHERE = frozenset({"next"})
 REMOTE = re.compile(r"dingtalk|feishu|wecom|openid_connect")
 
 
@@ -123,6 +127,8 @@ class Province(ScopeScene):
             claim_hash="0" * 64, shown_at=timezone.now(), expires_at=timezone.now() + timedelta(minutes=2)
         )
         given = CallAttachment.objects.create(call=self.call, file=file, title="通知附件")
+        standing = PracticeStanding(self.call.organiser, worker=self.worker, officer=self.organiser)
+        self.marker = standing.marker
         calls = [self.call.slug, self.review.call.slug, done.call.slug, self.published_call.slug]
         declarations = [self.draft, self.item, self.review.declarations[0], self.published]
         # What stands in an address after each of its words.
@@ -168,6 +174,7 @@ class Province(ScopeScene):
             "edit": [*Step.values, *Section.values],
             "bulletin": ["json", "docx"],
             "workdays": [WorkdayExceptionFactory().pk],
+            **standing.keys(),
         }
 
 
@@ -186,11 +193,17 @@ PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 def _filled(written: str, province: Province) -> list[str]:
     """The address with what really stands there: every key where there is one, a few combinations where there are more."""
-    choices = []
-    for match in PARAMETER.finditer(written):
-        word = re.split(r"[/.]", written[: match.start()].strip("/."))[-1]
-        choices.append([str(key) for key in province.keys[word]])
+    choices = [[str(key) for key in _keys(written, match, province)] for match in PARAMETER.finditer(written)]
     return [_put(written, values) for values in itertools.islice(itertools.product(*choices), 8)]
+
+
+def _keys(written: str, match: re.Match[str], province: Province) -> list:
+    """What stands after a word of an address; where two apps use one word, the words before it tell them apart."""
+    words = [PARAMETER.sub(r"\2", word) for word in re.split(r"[/.]", written[: match.start()].strip("/."))]
+    for name in (f"{words[0]}/{words[-1]}", f"{words[-2]}/{words[-1]}" if len(words) > 1 else "", words[-1]):
+        if name in province.keys:
+            return province.keys[name]
+    raise KeyError(f"say in Province.keys what stands after {words[-1]!r} in {written}")
 
 
 def _odd(written: str, province: Province) -> list[str]:
@@ -207,6 +220,48 @@ def _put(written: str, values) -> str:
     return PARAMETER.sub(lambda _match: str(next(left)), written)
 
 
+class Reads:
+    """Notices which names of the query a page asks for, so that odd values go where they are read and nowhere else."""
+
+    NAMES = ("__getitem__", "get", "getlist", "__contains__")
+
+    def __init__(self):
+        self.names: set[str] = set()
+        self.watched: QueryDict | None = None
+        self.undo: list = []
+
+    def __enter__(self):
+        reads = self
+        for name in self.NAMES:
+            original = getattr(QueryDict, name)
+
+            def watched(query, key, *rest, _original=original, **more):
+                if not query._mutable and isinstance(key, str) and reads.is_on:
+                    reads.names.add(key)
+                return _original(query, key, *rest, **more)
+
+            self.undo.append((name, QueryDict.__dict__.get(name)))
+            setattr(QueryDict, name, watched)
+        self.is_on = False
+        return self
+
+    def __exit__(self, *_error):
+        for name, own in self.undo:
+            if own is None:
+                delattr(QueryDict, name)
+            else:
+                setattr(QueryDict, name, own)
+
+    def of(self, act) -> set[str]:
+        """The names that ``act`` asks a query for."""
+        self.names, self.is_on = set(), True
+        try:
+            act()
+        finally:
+            self.is_on = False
+        return self.names
+
+
 class Asked:
     """Asks as one role and keeps what went wrong; whatever a request changed is taken back."""
 
@@ -217,8 +272,12 @@ class Asked:
         self.faults: list[str] = []
         self.raised: list[BaseException] = []
         self.number = 0
+        # Methods that an address has refused: it refuses them before it looks at anything else.
+        self.refused: set[str] = set()
 
     def ask(self, method: str, address: str, *, data=None, **headers):
+        if method in self.refused:
+            return 405, ""
         cookies = self.client.cookies.copy()
         self.raised.clear()
         self.number += 1
@@ -230,6 +289,8 @@ class Asked:
             body = b"".join(response.streaming_content) if response.streaming else response.content
             transaction.set_rollback(True)
         self.client.cookies = cookies
+        if response.status_code == 405:
+            self.refused.add(method)
         if response.status_code >= 500:
             said = [f"{type(error).__name__}: {str(error)[:90]}" for error in self.raised]
             self.faults.append(f"{method} {address[:90]} {str(data)[:40] if data else ''} {said}")
@@ -253,14 +314,16 @@ def _walk(role: str) -> Asked:
     asked = Asked(province, role)
     got_request_exception.connect(asked.hear)
     try:
-        for written in dict.fromkeys(_patterns()):
-            _try(asked, written, province)
+        with Reads() as reads:
+            for written in dict.fromkeys(_patterns()):
+                _try(asked, written, province, reads)
     finally:
         got_request_exception.disconnect(asked.hear)
     return asked
 
 
-def _try(asked: Asked, written: str, province: Province) -> None:
+def _try(asked: Asked, written: str, province: Province, reads: Reads) -> None:
+    asked.refused.clear()
     names: set[str] = set()
     opened = ""
     is_deep = asked.role in DEEP
@@ -279,14 +342,23 @@ def _try(asked: Asked, written: str, province: Province) -> None:
         asked.ask("post", address)
     if not opened:
         return
-    for method in ("head", "put", "delete", "options"):
-        asked.ask(method, usual)
+    if is_deep:
+        for method in ("head", "put", "delete", "options"):
+            asked.ask(method, usual)
     # The others take turns through the odd values from address to address, so that each value meets each role somewhere.
     start = zlib.crc32(written.encode()) + turn
-    for value in ODD_VALUES if is_deep else {WORST[start % len(WORST)], ODD_VALUES[start % len(ODD_VALUES)]}:
-        asked.ask("get", usual + "?" + urlencode([(name, value) for name in {*USUAL, *names}]))
+    values = ODD_VALUES if is_deep else {WORST[start % len(WORST)], ODD_VALUES[start % len(ODD_VALUES)]}
+    # A page that asks its query for nothing is asked with one of them only.
+    plain = usual + "?" + urlencode([(name, "abc") for name in {*USUAL, *names}])
+    read = reads.of(lambda: asked.ask("get", plain)) - EVERYWHERE
+    for value in values:
+        if read:
+            asked.ask("get", usual + "?" + urlencode([(name, value) for name in read | names]))
         asked.ask("post", usual, data=dict.fromkeys({*names, *USUAL, "version", "form-TOTAL_FORMS"}, value))
-    asked.ask("get", usual + "?q=%FF%FE&page=%C3%28&=&&&=x")
+    if not is_deep:
+        return
+    if read:
+        asked.ask("get", usual + "?q=%FF%FE&page=%C3%28&=&&&=x")
     asked.ask("post", usual, data={"file": SimpleUploadedFile("x.jpg", b"MZ\x90\x00"), "table": _not_a_workbook()})
     asked.ask(
         "get",
