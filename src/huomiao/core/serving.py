@@ -18,6 +18,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 STOP_SECONDS = 8
+DRAIN_SECONDS = 20
 BACKLOG = 4096
 MOST_CONNECTIONS = 16_000
 
@@ -51,6 +52,8 @@ def server(host: str, port: int, *, workers: int, target: str = "huomiao.asgi:ap
         backlog=BACKLOG,
         backpressure=MOST_CONNECTIONS,
         respawn_failed_workers=True,
+        # A worker that was told to stop while it was still starting does not hear it.
+        workers_kill_timeout=DRAIN_SECONDS,
         log_level=LogLevels.error,
     )
 
