@@ -28,6 +28,7 @@ def worked_out(exam: Exam) -> dict[str, Any]:
     totals = {
         pk: float(points)
         for pk, points in results.counted(exam).filter(points__isnull=False).values_list("pk", "points")
+        if points is not None
     }
     worth = _worth(exam)
     versions = _questions({version for version, _paper in worth})
@@ -87,7 +88,8 @@ def _questions(keys: set[int]) -> dict[int, tuple[item_analysis.Question, str]]:
     for start in range(0, len(ordered), BATCH):
         rows = QuestionVersion.objects.filter(pk__in=ordered[start : start + BATCH])
         for pk, kind, body, key in rows.values_list("pk", "kind", "body", "key"):
-            options, right = 0, ()
+            options = 0
+            right: tuple[int, ...] = ()
             if kind in {"single", "multiple"}:
                 options, right = len(body["options"]), tuple(key["right"])
             elif kind == "true_false":

@@ -174,11 +174,12 @@ def alpha(rows: Sequence[Sequence[float]]) -> float | None:
     if len(rows) < FEWEST or len(rows[0]) < 2:
         return None
     points = np.array(rows, dtype=float)
-    items = points.shape[1]
+    items: int = points.shape[1]
     spread = float(points.sum(axis=1).var(ddof=1))
     if spread <= 0:
         return None
-    return round(items / (items - 1) * (1 - float(points.var(axis=0, ddof=1).sum()) / spread), 3)
+    found = items / (items - 1) * (1 - float(points.var(axis=0, ddof=1).sum()) / spread)
+    return round(found, 3)
 
 
 def measurement_error(totals: Sequence[float], reliability: float | None) -> float | None:

@@ -93,7 +93,8 @@ def results_of(book: Book, sittings: Sequence[Sitting]) -> dict[int, marking.Res
     by_hand: dict[int, dict[int, Decimal]] = defaultdict(dict)
     owners = ScriptOwner.objects.filter(sitting_id__in=keys, script__points__isnull=False)
     for sitting, position, points in owners.values_list("sitting_id", "position", "script__points"):
-        by_hand[sitting][position] = points
+        if points is not None:
+            by_hand[sitting][position] = points
     adjusted: dict[int, dict[int, Decimal]] = defaultdict(dict)
     rulings = Adjustment.objects.filter(sitting_id__in=keys).order_by("at", "pk")
     for sitting, position, points in rulings.values_list("sitting_id", "position", "points"):
