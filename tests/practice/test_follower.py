@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -186,3 +189,34 @@ def test_figures_follow_a_unit_that_is_merged_and_agree_with_a_rebuild(scene):
     counted = stored()
     follower.rebuild()
     assert stored() == counted
+
+
+def test_the_commands_count_what_is_there_and_count_it_again(scene):
+    for _ in range(3):
+        attempt(scene["people"][0], versions_of(scene["banks"][0])[:2], [1.0, 0.0])
+    told = io.StringIO()
+
+    call_command("follow_attempts", "--batch", "2", stdout=told)
+    call_command("follow_attempts", stdout=told)
+    call_command("rebuild_rollups", stdout=told)
+
+    counted, nothing, again = told.getvalue().splitlines()
+    assert (counted, nothing) == ("3", "0")
+    assert again.startswith("3 次练习已重新统计")
+    assert stored() == plain()
+    assert follower.is_rebuilding() is False
+
+
+def test_pages_say_so_while_figures_are_made_again(scene, monkeypatch, client):
+    for _ in range(3):
+        attempt(scene["people"][0], versions_of(scene["banks"][0])[:2], [1.0, 0.0])
+    client.force_login(scene["people"][0])
+    seen = []
+
+    def look(reached, last):
+        seen.append("正在重新统计" in client.get(reverse("practice:boards")).content.decode())
+
+    follower.rebuild(limit=2, report=look)
+
+    assert seen == [True, True]
+    assert "正在重新统计" not in client.get(reverse("practice:boards")).content.decode()

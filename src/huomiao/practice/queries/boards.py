@@ -10,19 +10,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import (
     Case,
-    Exists,
     F,
     FilteredRelation,
     FloatField,
     IntegerField,
-    OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Sum,
     Value,
     When,
@@ -41,6 +38,9 @@ from huomiao.practice.states import Period
 
 if TYPE_CHECKING:
     from huomiao.accounts.models import User
+
+# Whose rows stand on a board of people: each carries ``earned``, ``run``, ``run_until`` and ``known``.
+Ranked = TypeVar("Ranked", Person, CampaignPerson)
 
 FIGURES = ("people", "days", "sessions", "answered", "right", "points")
 CAMPAIGN_FIGURES = (
@@ -313,28 +313,32 @@ class PersonLine:
 
 
 def people_in(period: Period, today: date, unit: Organization) -> QuerySet[Person]:
-    """The people of ``unit`` who practised in the current period, by points; each carries ``earned``."""
+    """The people of ``unit`` who practised in the current period, by points."""
     return (
         Person.objects.filter(unit=unit, last_on__gte=start_of(period, today))
         .select_related("user")
-        .annotate(earned=F(_POINTS[period]))
+        .annotate(earned=F(_POINTS[period]), run=F("streak"), run_until=F("last_on"), known=F("mastered"))
         .order_by("-earned", "user_id")
     )
 
 
-def campaign_people_in(campaign: Campaign, unit: Organization) -> QuerySet[Person]:
+def campaign_people_in(campaign: Campaign, unit: Organization) -> QuerySet[CampaignPerson]:
     """The people of ``unit`` who take part in ``campaign``, by what they earned there."""
-    mine = CampaignPerson.objects.filter(campaign=campaign, unit=unit, user=OuterRef("user"))
     return (
-        Person.objects.filter(Exists(mine))
+        CampaignPerson.objects.filter(campaign=campaign, unit=unit)
         .select_related("user")
-        .annotate(earned=Subquery(mine.values("points")[:1]))
+        .annotate(
+            earned=F("points"),
+            run=F("user__practice__streak"),
+            run_until=F("user__practice__last_on"),
+            known=F("user__practice__mastered"),
+        )
         .order_by("-earned", "user_id")
     )
 
 
 def person_page(
-    people: QuerySet[Person], shown: Iterable[Person], *, user: User, shows_names: bool, first: int, today: date
+    people: QuerySet[Ranked], shown: Iterable[Ranked], *, user: User, shows_names: bool, first: int, today: date
 ) -> tuple[list[PersonLine], PersonLine | None]:
     """The lines of ``people`` that a page shows, and ``user``'s own when it stands on another page."""
     rows = list(shown)
@@ -354,24 +358,27 @@ def person_page(
     return lines, _person_line(own, place, user=user, is_named=True, most=most, today=today)
 
 
-def _person_line(row: Person, place: int, *, user: User, is_named: bool, most: int, today: date) -> PersonLine:
+def _person_line(
+    row: Person | CampaignPerson, place: int, *, user: User, is_named: bool, most: int, today: date
+) -> PersonLine:
+    carried = vars(row)
     return PersonLine(
         name=row.user.name if is_named else masked(row.user.name),
         place=place,
         points=_earned(row),
-        streak=points.streak_today(streak=row.streak, last_on=row.last_on, today=today),
-        mastered=row.mastered,
+        streak=points.streak_today(streak=carried["run"], last_on=carried["run_until"], today=today),
+        mastered=carried["known"],
         bar=round(100 * _earned(row) / most) if most else 0,
         is_own=row.user_id == user.pk,
     )
 
 
-def _earned(row: Person) -> int:
+def _earned(row: Person | CampaignPerson) -> int:
     earned: int = vars(row)["earned"]
     return earned
 
 
-def _person_place(people: QuerySet[Person], row: Person) -> int:
+def _person_place(people: QuerySet[Ranked], row: Ranked) -> int:
     ahead = Q(earned__gt=_earned(row))
     return people.filter(ahead).count() + 1
 
