@@ -13,11 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from huomiao.files.models import StoredFile
 from huomiao.orgs.models import Organization
 from huomiao.orgs.roles import Role
 from huomiao.practice import exam_tokens, sittings
 from huomiao.practice.actions import candidates as candidate_actions
-from huomiao.practice.models import Candidate, Exam, QuestionVersion, SavedAnswer, Sitting
+from huomiao.practice.models import Candidate, Exam, QuestionFile, QuestionVersion, SavedAnswer, Sitting
+from huomiao.practice.queries import media
 from huomiao.practice.states import ExamState, SittingState
 from tests.factories.accounts import UserFactory
 from tests.factories.exams import CandidateFactory, exam_ready, sat
@@ -344,6 +346,22 @@ def test_the_waiting_room_holds_nothing_of_the_paper(db):
     text = client.get(reverse("practice:exam-room", args=[exam.slug])).content.decode()
 
     assert not any(stem in text for stem in QuestionVersion.objects.values_list("body__stem", flat=True))
+
+
+def test_pictures_of_an_exams_own_bank_are_shown_to_whoever_has_begun(db):
+    exam = exam_ready(candidates=2)
+    exam.banks.update(is_shared=False)
+    one, other = exam.candidates.order_by("number")
+    question = exam.banks.get().questions.first()
+    file = StoredFile.objects.create(
+        name="图.png", kind="image", media_type="image/png", size=1, sha256="0", location="a.png", owner=UserFactory()
+    )
+    QuestionFile.objects.create(question=question, file=file)
+    begin(one)
+
+    found = [QuestionFile.objects.filter(pk__in=media.files_for(row.user).values("pk")).count() for row in (one, other)]
+
+    assert found == [1, 0]
 
 
 # --- Who may --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from huomiao.practice.models import Memory, QuestionFile
+from huomiao.practice.models import Bank, Memory, QuestionFile
 from huomiao.practice.queries import banks
 
 if TYPE_CHECKING:
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 
 def files_for(user: User) -> QuerySet[QuestionFile]:
-    """The files of questions that ``user`` may practise, keeps, or has been asked.
+    """The files of questions that ``user`` may practise, keeps, has been asked, or may be asked in an exam they have begun.
 
     A file's key cannot be guessed, and what shows an explanation is named only in the reply that grades.
     """
     usable = Q(question__bank__in=banks.usable_by(user).order_by().values("pk"))
     kept = Q(question__bank__in=banks.visible_to(user).order_by().values("pk"))
     asked = Q(question__in=Memory.objects.filter(user=user).values("question"))
-    return QuestionFile.objects.filter(usable | kept | asked)
+    sat = Q(question__bank__in=Bank.objects.filter(exams__sittings__candidate__user=user).order_by().values("pk"))
+    return QuestionFile.objects.filter(usable | kept | asked | sat)
