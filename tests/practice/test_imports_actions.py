@@ -342,3 +342,12 @@ def test_the_real_bank_comes_in_whole(bring, confirm, run, keeper, bank):
     assert first.topic.name == "1.1.1"
     again = bring(real_bank(), "题库.zip")
     assert {name: again.counts[name] for name in ("new", "changed", "same")} == {"new": 0, "changed": 0, "same": 1375}
+
+
+def test_topics_that_lead_too_deep_are_an_error_at_their_cell(bring):
+    batch = bring(csv_file(HEADER, row("Q1", "一", 知识点="1>2>3>4>5"), row("Q2", "二", 知识点="1>2>3>4>5>6")))
+
+    assert fates(batch) == ["new", "error"]
+    assert [(one["cell"], one["message"]) for one in batch.rows.get(number=2).draft["findings"]] == [
+        ("J3", "知识点的层级太多，连同工种最多 6 层。")
+    ]

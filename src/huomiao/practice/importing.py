@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -23,12 +23,17 @@ from huomiao.files import sniffing
 from huomiao.files.cleaning import images
 from huomiao.files.models import Kind as FileKind
 from huomiao.files.models import StoredFile
+from huomiao.practice.actions import topics as tree
+from huomiao.practice.actions.topics import MOST_DEPTH
 from huomiao.practice.formats import checking
 from huomiao.practice.formats.draft import DraftQuestion, Finding, Media, option_place
 from huomiao.practice.kinds import Body, Key
 from huomiao.practice.kinds.parts import media_in
 from huomiao.practice.models import Bank, Question, QuestionLabel, Topic
 from huomiao.practice.states import RowFate, TopicKind, Use
+
+if TYPE_CHECKING:
+    from huomiao.accounts.models import User
 
 CHOICES = frozenset({"single", "multiple"})
 # So many choice questions are needed, and such a share of keys that are the first options, to see a pattern in them.
@@ -127,6 +132,8 @@ def _planned(
     seen_codes: dict[str, Planned],
     seen_identities: dict[str, Planned],
 ) -> Planned:
+    if draft.topic and topics.find(draft.topic) is None and topics.is_too_deep(draft.topic):
+        draft.blame("topic", _("知识点的层级太多，连同工种最多 %(most)s 层。") % {"most": MOST_DEPTH})
     if not draft.is_good:
         return Planned(draft, RowFate.ERROR)
     print_ = compared(draft.kind, draft.body, draft.key)
@@ -359,30 +366,28 @@ class TopicPaths:
             return self._by_path[path]
         return self._by_code.get(path[0]) if len(path) == 1 else None
 
-    def create(self, path: tuple[str, ...]) -> Topic:
-        """The topic at ``path``, made with all above it that is missing."""
+    def create(self, path: tuple[str, ...], *, by: User | None) -> Topic:
+        """The topic at ``path``, made with all above it that is missing, in the name of ``by``."""
         found = self.find(path)
         if found is not None:
             return found
         if self.base is None:
-            self.base = Topic.objects.add_root(
-                {
-                    "code": self.bank.code,
-                    "name": self.bank.name,
-                    "kind": TopicKind.SUBJECT,
-                    "is_demo": self.bank.is_demo,
-                }
-            )
+            self.base = tree.add(code=self.bank.code, name=self.bank.name, kind=TopicKind.TRADE, parent=None, by=by)
             self._by_path[()] = self.base
         if path[0] == self.base.name:
             path = path[1:]
-        parent = self.create(path[:-1]) if len(path) > 1 else self.base
-        made = Topic.objects.add_child(
-            Topic.objects.get(pk=parent.pk),
-            {"code": self._code(path), "name": path[-1], "kind": TopicKind.POINT, "is_demo": self.bank.is_demo},
-        )
+        parent = self.create(path[:-1], by=by) if len(path) > 1 else self.base
+        made = tree.add(code=self._code(path), name=path[-1], kind=self._kind(parent), parent=parent, by=by)
         self._by_path[path] = self._found[path] = made
         return made
+
+    def is_too_deep(self, path: tuple[str, ...]) -> bool:
+        """Whether the tree cannot grow as far as ``path`` leads."""
+        return (self.base.depth if self.base is not None else 1) + len(path) > MOST_DEPTH
+
+    def _kind(self, parent: Topic) -> TopicKind:
+        """Below a trade or subject stand subjects, below a point only points."""
+        return TopicKind.POINT if parent.kind == TopicKind.POINT else TopicKind.SUBJECT
 
     def _code(self, path: tuple[str, ...]) -> str:
         digest = hashlib.sha256("\n".join(path).encode()).hexdigest()[:10]

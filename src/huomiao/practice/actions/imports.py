@@ -459,7 +459,7 @@ class _Writing:
         if self.topics is None:
             self.topics = TopicPaths(self.bank)
         for path in sorted({draft.topic for draft in drafts if draft.topic}):
-            self.topics.create(path)
+            self.topics.create(path, by=self.by)
         return self.topics
 
     def _kept(
