@@ -15,15 +15,18 @@ export async function handIn(run) {
   await keepRun(run);
   try {
     const reply = await ask("/p/submit", { token: run.paper.token, answers: run.answers });
-    await keepReceipt({
-      id: run.id,
-      person: run.person,
-      title: run.title,
-      receipt: reply.receipt ?? "",
-      right: reply.right,
-      total: reply.total,
-      at: serverNow(),
-    });
+    // What came after its time was explained and not counted: there is no receipt for it.
+    if (reply.counted) {
+      await keepReceipt({
+        id: run.id,
+        person: run.person,
+        title: run.title,
+        receipt: reply.receipt,
+        right: reply.right,
+        total: reply.total,
+        at: serverNow(),
+      });
+    }
     await dropRun(run.id);
     return reply;
   } catch (problem) {
