@@ -16,6 +16,9 @@ from huomiao.practice.models import (
     Campaign,
     CampaignPerson,
     CampaignUnit,
+    Candidate,
+    Exam,
+    MarkerUnit,
     Person,
     PersonTrade,
     QuickSession,
@@ -58,12 +61,23 @@ def follow(old: Organization, into: Organization) -> None:
     for campaign in Campaign.objects.filter(targets=old):
         campaign.targets.remove(old)
         campaign.targets.add(into)
+    Exam.objects.filter(organiser=old).update(organiser=into)
+    Candidate.objects.filter(unit=old).update(unit=into)
+    # Who belonged to the unit that is gone must not mark answers of the one it became.
+    MarkerUnit.objects.bulk_create(
+        (MarkerUnit(marker_id=marker, unit=into) for marker in _markers_of(old)), ignore_conflicts=True
+    )
+    MarkerUnit.objects.filter(unit=old).delete()
     with follower.changing():
         for people in (Person, PersonTrade, CampaignPerson, QuickSession):
             people._default_manager.filter(unit=old).update(unit=into)
         for model, key, sums in _SUMS:
             _add_up(model, key, sums, old=old, into=into)
     RosterSize.objects.filter(pk=old.pk).delete()
+
+
+def _markers_of(unit: Organization) -> list[int]:
+    return list(MarkerUnit.objects.filter(unit=unit).values_list("marker_id", flat=True))
 
 
 def _add_up(

@@ -28,7 +28,7 @@ from huomiao.practice.models import Exam, QuestionVersion, Sitting
 from huomiao.practice.queries import result_lines
 from huomiao.practice.queries import results as queries
 from huomiao.practice.rules import marking as rules
-from huomiao.practice.states import ExamState, SittingState
+from huomiao.practice.states import AppealState, ExamState, SittingState
 from huomiao.practice.views.marking import exam_of
 
 PAGE = 50
@@ -87,7 +87,7 @@ def _results(
         "release_form": release_form or ReleaseForm(),
         "note_form": NoteForm(),
         "corrections": exam.corrections.count(),
-        "open_appeals": queries.appeals(exam).filter(is_open=True).count(),
+        "open_appeals": queries.appeals(exam).filter(state=AppealState.OPEN).count(),
     }
     return render(request, "practice/exam_results.html", context, status=status)
 
