@@ -92,17 +92,17 @@ def catch_up(
 
     ``pause`` is how many times as long as a batch took the database is left alone after it; ``stop`` ends it early.
     """
-    counted = 0
+    counted, holds = 0, False
     name = _own_name()
     known = {} if known is None else known
     try:
-        while not (stop is not None and stop.is_set()) and is_behind() and _hold(name):
+        while not (stop is not None and stop.is_set()) and is_behind() and (holds := _hold(name)):
             began = time.monotonic()
             counted += follow(limit=limit, known=known)
             if pause:
                 time.sleep(pause * (time.monotonic() - began))
     finally:
-        if counted:
+        if holds:
             _let_go(name)
     return counted
 
