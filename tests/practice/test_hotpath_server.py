@@ -354,7 +354,9 @@ class Cluster:
                 os.kill(process, signal.SIGKILL)
             except ProcessLookupError:
                 continue
-        time.sleep(0.2)
+        time.sleep(0.5)
+        # Whose child it is may take its time to bury it; until then the next one would believe that it lives.
+        (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
