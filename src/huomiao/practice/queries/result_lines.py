@@ -67,16 +67,18 @@ def order_of(sitting: Sitting) -> Layout:
     return Layout(paper, seed=sitting.seed, secret=secret)
 
 
-def corrections_of(exam: Exam) -> dict[int, KeyCorrection]:
-    """The correction that holds for each version of which the key was wrong."""
+def corrections_of(exam: Exam, *, with_keys: bool) -> dict[int, KeyCorrection]:
+    """The correction that holds for each version of which the key was wrong; without ``with_keys`` no key is fetched."""
     applied = exam.corrections.filter(state=CorrectionState.APPLIED).order_by("applied_at", "pk")
+    if not with_keys:
+        applied = applied.defer("key")
     return {one.version_id: one for one in applied}
 
 
 def _lines(sitting: Sitting, *, with_keys: bool, with_texts: bool) -> list[Line]:
     order = order_of(sitting)
     marks = {mark.position: mark for mark in sitting.marks.all()}
-    corrections = corrections_of(sitting.exam)
+    corrections = corrections_of(sitting.exam, with_keys=with_keys)
     keys: dict[int, tuple[Any, str]] = {}
     if with_keys:
         rows = QuestionVersion.objects.filter(pk__in={item[0] for item in sitting.paper.items})

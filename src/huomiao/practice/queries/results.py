@@ -195,7 +195,8 @@ def changes_told(user: User) -> QuerySet[ScoreChange]:
             sitting__exam__state=ExamState.RELEASED,
             at__gte=F("sitting__exam__released_at"),
         )
-        .select_related("sitting__exam", "correction__version", "appeal")
+        .select_related("sitting__exam", "correction", "appeal")
+        .defer("correction__key")
         .order_by("-at", "-pk")
     )
 
