@@ -246,8 +246,9 @@ def _named(content: bytes, *, sent: str = "") -> list[str]:
     return [name for name in NAMES if name in text and name not in sent]
 
 
-# A call's page lists the quotas of every recommending union, those with entries and those without.
-NAMES_OF_RULES = {"innovations:call": (UNION, "云溯")}
+# A call's page lists the quotas of every recommending union, those with entries and those without; the boards of practice
+# rank all unions by how many of their people practise, and know nothing of entries.
+NAMES_OF_RULES = {"innovations:call": (UNION, "云溯"), "practice:boards": (UNION, "云溯")}
 
 
 def _is_public_of_the_tree(name: str) -> bool:
