@@ -86,7 +86,8 @@ def read_content(content: bytes, extension: str) -> Reading:
 def _part(package: zipfile.ZipFile, name: str) -> Element | None:
     if package.getinfo(name).file_size > MOST_PART:
         return None
-    return fromstring(package.read(name))
+    root: Element = fromstring(package.read(name))
+    return root
 
 
 def _name(element: Element) -> str:

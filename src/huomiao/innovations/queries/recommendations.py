@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
@@ -139,7 +139,7 @@ def fetch_papers(declarations: Sequence[Declaration]) -> None:
     prefetch_related_objects(declarations, *_row_papers())
 
 
-def _row_papers() -> list[str | Prefetch[Author]]:
+def _row_papers() -> list[Any]:
     people = Author.objects.defer("id_number", "phone", "contribution")
     return [
         Prefetch("authors", people),

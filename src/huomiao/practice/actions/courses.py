@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from huomiao.core import history
 from huomiao.core.errors import Invalid, NotAllowed, WrongState
 from huomiao.orgs.models import Organization
+from huomiao.practice.kinds import GRADED
 from huomiao.practice.models import Course, Section
 from huomiao.practice.queries import asking
 from huomiao.practice.queries import courses as queries
@@ -160,7 +161,7 @@ def change_section(section: Section, *, by: User | None, **values: Any) -> Secti
         if getattr(locked, name) != value and name != "text"
     }
     if "text" in values and values["text"] != locked.text:
-        moved["text"] = [len(locked.text), len(values["text"])]
+        moved["text"] = [str(len(locked.text)), str(len(values["text"]))]
     for name, value in values.items():
         setattr(locked, name, value)
     _check_drill(locked)
@@ -209,7 +210,7 @@ def _check_drill(section: Section) -> None:
     bank = section.bank
     if bank.archived_at is not None or bank.current is None:
         raise Invalid(_("“%(title)s”所用的题库“%(bank)s”没有发布，不能练习。") % {"title": section, "bank": bank})
-    found = asking.askable(bank).filter(kind__in=asking.GRADED)
+    found = asking.askable(bank).filter(kind__in=GRADED)
     if section.topic is not None:
         found = found.filter(topic__path__startswith=section.topic.path)
     if section.difficulty is not None:

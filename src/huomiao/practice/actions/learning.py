@@ -13,6 +13,7 @@ from django.utils.translation import override
 from huomiao.core import history
 from huomiao.core.errors import NotAllowed, WrongState
 from huomiao.honours import actions as honours
+from huomiao.honours.models import Honour
 from huomiao.practice.models import Course, Enrolment, Section, SectionDone
 from huomiao.practice.queries import courses, home
 from huomiao.practice.queries import learning as queries
@@ -140,7 +141,7 @@ def _complete(enrolment: Enrolment, *, by: User, at: datetime) -> None:
     history.record(enrolment, "course.completed", by=by, at=at)
 
 
-def _certificate(enrolment: Enrolment, user: User, at: datetime) -> honours.Honour:
+def _certificate(enrolment: Enrolment, user: User, at: datetime) -> Honour:
     course, unit = enrolment.course, enrolment.unit
     day = timezone.localtime(at).date()
     # A register is a Chinese document whatever language the learner has chosen.

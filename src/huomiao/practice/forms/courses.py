@@ -55,7 +55,16 @@ class CourseForm(forms.ModelForm[Course]):
             ),
         }
 
-    field_order = ("title", "summary", "picture", "trade", "level", "is_in_order", "requires", "award")
+    field_order: tuple[str, ...] = (
+        "title",
+        "summary",
+        "picture",
+        "trade",
+        "level",
+        "is_in_order",
+        "requires",
+        "award",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
