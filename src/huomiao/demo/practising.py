@@ -19,9 +19,9 @@ from huomiao.demo.takers import Person, given
 from huomiao.orgs.models import Membership, Organization, RosterEntry
 from huomiao.orgs.roles import Role
 from huomiao.practice import follower, kinds
-from huomiao.practice.actions import banks, campaigns, imports, releases, reviewing, topics
-from huomiao.practice.models import Attempt, Bank, BankImport, Campaign, Question, QuestionVersion, Topic
-from huomiao.practice.states import Feedback, ImportState, Mode, TopicKind
+from huomiao.practice.actions import banks, campaigns, choosing, imports, releases, reviewing, topics
+from huomiao.practice.models import Attempt, Bank, Campaign, Question, QuestionVersion, Topic
+from huomiao.practice.states import Feedback, ImportState, Level, Mode, TopicKind
 
 UNITS = 14
 PEOPLE_A_UNIT = 18
@@ -48,6 +48,9 @@ class Practising:
         with clock_at(begin):
             self.people = list(self._people(begin))
             found = {table.code: self._bank(table) for table in BANKS}
+            choosing.choose(
+                self.made["worker"], trade=found["demo-electrician"].trade, level=Level.THREE, at=timezone.now()
+            )
         campaign = self._campaign(found["demo-safety"])
         sessions = self._practise(campaign, list(found.values()))
         self.say(f"岗位练兵：{len(found)} 个题库，{len(self.people)} 人练习 {sessions} 人次")
@@ -97,14 +100,11 @@ class Practising:
             Topic.objects.filter(pk=trade.pk).update(is_demo=True)
         bank = banks.create(self.root, code=table.code, name=table.name, trade=trade, by=by)
         Bank.objects.filter(pk=bank.pk).update(is_demo=True)
-        batch = imports.bring(bank, _workbook(table), f"{table.name}.xlsx", by=by, at=at)
-        imports.read_file.call(batch.pk)
+        batch = imports.bring(bank, _workbook(table), f"{table.name}.xlsx", by=by, at=at, now=True)
         batch.refresh_from_db()
         if batch.state != ImportState.PREVIEW or batch.counts.get("error"):
             raise RuntimeError(f"The demo's bank {table.code} has problems: {batch.refusal or batch.counts}")
-        imports.confirm(batch, by=by, at=at, only_good=False, then_submit=True)
-        imports.write_rows.call(batch.pk)
-        BankImport.objects.filter(pk=batch.pk).update(state=ImportState.DONE)
+        imports.confirm(batch, by=by, at=at, only_good=False, then_submit=True, now=True)
         waiting = list(Question.objects.filter(bank=bank).values_list("pk", flat=True))
         reviewing.agree(bank, waiting, by=second, at=at)
         releases.publish(bank, by=second, at=at)
