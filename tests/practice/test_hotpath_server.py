@@ -340,7 +340,7 @@ class Cluster:
         subprocess.run(command, check=True, capture_output=True, cwd="/", **self.as_whom)
 
     def start(self) -> None:
-        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1"
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
         self._run(
             "pg_ctl", "-D", self.folder / "data", "-l", self.folder / "log", "-w", "-t", "60", "-o", options, "start"
         )
