@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -16,6 +17,7 @@ from django.core.management import call_command
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from granian.server.common import AbstractServer
 
 STOP_SECONDS = 8
 DRAIN_SECONDS = 20
@@ -39,7 +41,7 @@ def _static_files_are_stale() -> bool:
     return any(Path(source).stat().st_mtime > made_at for source in sources)
 
 
-def server(host: str, port: int, *, workers: int, target: str = "huomiao.asgi:application") -> Granian:
+def server(host: str, port: int, *, workers: int, target: str = "huomiao.asgi:application") -> AbstractServer[Any]:
     """The server as the site is served; a worker that dies is replaced."""
     _allow_many_connections()
     return Granian(
