@@ -87,18 +87,6 @@ def test_a_row_without_history_and_a_removed_row_are_named(guarded):
     )
 
 
-def test_a_field_guarded_later_holds_what_was_recorded_before_and_names_an_edit(guarded, monkeypatch):
-    call = _call(state="open")
-    history.record(call, "call.opened", by=None)
-    monkeypatch.setitem(history.GUARDS, Call, history.Guard(("title", "state"), ("contact",)))
-    assert list(history.verify()) == []
-
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE innovations_call SET contact = %s WHERE id = %s", ["偷改", call.pk])
-
-    assert [p.where for p in history.verify()] == [f"innovations.call {call.pk}"]
-
-
 def test_a_draft_is_not_guarded(guarded):
     _call(state="draft")
 

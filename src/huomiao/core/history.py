@@ -34,9 +34,6 @@ class Guard:
     """Which fields of a model are under guard, and from when on a row is."""
 
     fields: tuple[str, ...]
-    # Fields that came with a later release: part of a digest only where they hold something, so that what was
-    # recorded before they existed still holds.
-    later: tuple[str, ...] = ()
     when: Callable[[dict[str, Any]], bool] = field(default=lambda _values: True)
 
 
@@ -51,17 +48,9 @@ class Problem:
 GUARDS: dict[type[models.Model], Guard] = {}
 
 
-def guard(
-    model: type[models.Model],
-    *fields: str,
-    later: tuple[str, ...] = (),
-    when: Callable[[dict[str, Any]], bool] | None = None,
-) -> None:
-    """Put ``fields`` of ``model`` under guard; ``when`` gets the field values and says whether the row is guarded yet.
-
-    A field that is added to a guard once rows are recorded goes into ``later``.
-    """
-    GUARDS[model] = Guard(fields, later, when) if when else Guard(fields, later)
+def guard(model: type[models.Model], *fields: str, when: Callable[[dict[str, Any]], bool] | None = None) -> None:
+    """Put ``fields`` of ``model`` under guard; ``when`` gets the field values and says whether the row is guarded yet."""
+    GUARDS[model] = Guard(fields, when) if when else Guard(fields)
 
 
 def subject_type(model: type[models.Model] | models.Model) -> str:
@@ -204,7 +193,7 @@ def _digests(model: type[models.Model], pks: list[Any] | None) -> dict[Any, str]
     if watched is None:
         return {}
     rows = model._base_manager.all()
-    columns = ("pk", *watched.fields, *watched.later)
+    columns = ("pk", *watched.fields)
     found: dict[Any, str] = {}
     if pks is None:
         chunks: Iterable[models.QuerySet[Any]] = [rows]
@@ -213,9 +202,6 @@ def _digests(model: type[models.Model], pks: list[Any] | None) -> dict[Any, str]
     for chunk in chunks:
         for values in chunk.values(*columns).iterator(chunk_size=BATCH):
             pk = values.pop("pk")
-            for name in watched.later:
-                if not values[name]:
-                    del values[name]
             found[pk] = hashlib.sha256(_canonical(values).encode()).hexdigest() if watched.when(values) else ""
     return found
 

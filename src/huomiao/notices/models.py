@@ -152,6 +152,6 @@ history.guard(
     "state",
     "closes_on",
     "note",
-    later=("amended",),
+    "amended",
 )
 history.guard(Ruling, "objection_id", "finding", "outcome", "reasons", "by_id")
