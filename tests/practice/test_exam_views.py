@@ -442,6 +442,30 @@ def test_drafts_are_not_known_to_their_candidates(exam):
     assert reply["error"] == "closed"
 
 
+def test_an_exam_of_several_days_says_on_which_day_it_ends(db):
+    exam = exam_ready(closes_at=timezone.now() + timedelta(days=3), late_minutes=2 * 24 * 60)
+    client = signed_in(exam.candidates.get().user)
+
+    page = client.get(reverse("practice:exam", args=[exam.slug])).content.decode()
+
+    ends, latest = timezone.localtime(exam.closes_at), timezone.localtime(exam.opens_at + timedelta(days=2))
+    assert f" – {ends:%Y-%m-%d %H:%M}</dd>" in page
+    assert f">{latest:%Y-%m-%d %H:%M}</dd>" in page
+
+
+def test_whoever_sat_is_led_to_the_results_once_they_are_out(exam):
+    sat(exam)
+    client = signed_in(exam.candidates.first().user)
+    pages = [reverse("practice:exams"), reverse("practice:exam", args=[exam.slug])]
+    way, promise = f'href="{reverse("practice:my-results")}">查看成绩', "成绩公布后可以在这里查看"
+    before = [client.get(page).content.decode() for page in pages]
+    Exam.objects.update(state=ExamState.RELEASED)
+    after = [client.get(page).content.decode() for page in pages]
+
+    assert [way in page for page in before + after] == [False, False, True, True]
+    assert [promise in page for page in (before[1], after[1])] == [True, False]
+
+
 # --- Lists ------------------------------------------------------------------------------------------------------------
 
 
@@ -581,6 +605,22 @@ def test_the_blueprint_is_saved_and_says_what_the_banks_lack(db):
     assert list(exam.blueprint.values_list("kind", "count", "points")) == [("single", 6, Decimal("1.5"))]
     assert bad.status_code == 422
     assert 'value="viele"' in bad.content.decode()
+
+
+def test_a_line_with_a_topic_that_is_not_offered_comes_back(db):
+    exam = exam_ready(opened=timedelta(days=1), state=ExamState.DRAFT)
+    client = signed_in(officer_of(exam))
+    client.post(reverse("practice:exam-discard", args=[exam.slug]))
+    kept = list(exam.blueprint.values_list("kind", "count"))
+    address = reverse("practice:exam-blueprint", args=[exam.slug])
+
+    used = client.post(address, _lines(**{"lines-0-topic": "99999"}))
+    # A row that asks for nothing but the topic is asked for by itself: Django compares it with what was there.
+    only = client.post(address, {"lines-TOTAL_FORMS": 1, "lines-INITIAL_FORMS": 0, "lines-0-topic": "99999"})
+
+    assert (used.status_code, only.status_code) == (422, 422)
+    assert used.context["rows"].forms[0].errors == {"topic": ["没有“99999”这个选项，请重新选择。"]}
+    assert list(exam.blueprint.values_list("kind", "count")) == kept
 
 
 def test_a_sitting_is_extended_collected_reopened_and_voided_each_with_a_reason(exam):

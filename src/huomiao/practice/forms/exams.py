@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -220,7 +221,7 @@ class LineForm(forms.Form):
         known = {str(topic.pk): topic for topic in topics}
         names = [(key, "　" * (topic.depth - 1) + topic.name) for key, topic in known.items()]
         self.fields["topic"].choices = [("", _("不限")), *names]  # type: ignore[attr-defined]  # a TypedChoiceField
-        self.fields["topic"].coerce = known.__getitem__  # type: ignore[attr-defined]
+        self.fields["topic"].coerce = partial(_topic_among, known)  # type: ignore[attr-defined]
         self.fields["kind"].choices = [(name, kind.label) for name, kind in KINDS.items()]  # type: ignore[attr-defined]
         # What a browser sends for a row that nobody touched is no change.
         self.fields["kind"].initial = next(iter(KINDS))
@@ -230,6 +231,14 @@ class LineForm(forms.Form):
 
     def value(self) -> LineValues:
         return LineValues(**{name: self.cleaned_data[name] for name in self.base_fields})
+
+
+def _topic_among(known: Mapping[str, Topic], key: str) -> Topic:
+    """The topic of a choice. Django asks before it has checked the choices, and understands only ``ValueError``."""
+    try:
+        return known[key]
+    except KeyError as problem:
+        raise ValueError(key) from problem
 
 
 class Lines(BaseFormSet[LineForm]):
