@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from huomiao.practice import importing
 from huomiao.practice.formats import checking, gift, moodle, qti, qti_out, registry, sheets, table_out, tables
 from huomiao.practice.formats.draft import DraftQuestion, Media
+from huomiao.practice.same_questions import compared
 from tests.practice.drafts import drafts
 from tests.practice.test_formats_tables import picture
 
@@ -25,7 +25,7 @@ def checked(made: list[DraftQuestion]) -> list[DraftQuestion]:
 
 def asked(draft: DraftQuestion) -> tuple:
     """What is asked and right; the order in which options are kept is no part of it."""
-    return draft.kind, importing.compared(draft.kind, draft.body, draft.key)
+    return draft.kind, compared(draft.kind, draft.body, draft.key)
 
 
 def facts(draft: DraftQuestion) -> tuple:

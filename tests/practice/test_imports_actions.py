@@ -10,8 +10,10 @@ from huomiao.core import history
 from huomiao.core.errors import NotAllowed, WrongState
 from huomiao.files.models import StoredFile
 from huomiao.orgs.roles import Role
+from huomiao.practice import import_writing
 from huomiao.practice.actions import imports, questions
 from huomiao.practice.formats import sheets
+from huomiao.practice.import_batches import HasErrors
 from huomiao.practice.models import (
     BankImport,
     ImportMapping,
@@ -22,6 +24,7 @@ from huomiao.practice.models import (
     Topic,
 )
 from huomiao.practice.states import ImportState, QuestionState
+from huomiao.practice.tasks import imports as tasks
 from tests.factories.accounts import UserFactory
 from tests.factories.orgs import MembershipFactory
 from tests.factories.practice import BankFactory
@@ -108,7 +111,7 @@ def test_bringing_it_again_changes_nothing_and_a_change_makes_a_version(bring, c
 
     again = bring(csv_file(HEADER, row(stem=" 问 "), row("Q2", "又 问")))
     assert fates(again) == ["same", "same"]
-    with pytest.raises(imports.HasErrors, match="没有需要新增或更新的题"):
+    with pytest.raises(HasErrors, match="没有需要新增或更新的题"):
         imports.confirm(again, by=again.by, at=AT, only_good=False)
 
     changed = confirm(bring(csv_file(HEADER, row(answer="C"), row("Q2", "又问"))))
@@ -162,7 +165,7 @@ def test_all_or_nothing_refuses_and_good_rows_alone_come_in(bring, confirm, keep
     batch = bring(csv_file(HEADER, row(), row("Q2", "", "A"), row("Q3", "三", "Z")))
     assert fates(batch) == ["new", "error", "error"]
 
-    with pytest.raises(imports.HasErrors, match="有 2 道题有问题"):
+    with pytest.raises(HasErrors, match="有 2 道题有问题"):
         imports.confirm(batch, by=keeper, at=AT, only_good=False)
     confirm(batch, only_good=True)
 
@@ -209,7 +212,7 @@ def test_confirming_twice_writes_once(bring, confirm, keeper):
 
     with pytest.raises(WrongState):
         imports.confirm(batch, by=keeper, at=AT, only_good=False)
-    assert imports.write_rows.call(batch.pk) == ""
+    assert tasks.write_rows.call(batch.pk) == ""
     assert QuestionVersion.objects.count() == 1
 
 
@@ -239,12 +242,12 @@ def test_a_file_that_has_come_in_meanwhile_goes_back_to_its_preview(bring, confi
 
 
 def test_work_that_died_goes_on_with_what_is_left(bring, keeper, bank, run, monkeypatch):
-    monkeypatch.setattr(imports, "CHUNK", 1)
+    monkeypatch.setattr(import_writing, "CHUNK", 1)
     batch = bring(csv_file(HEADER, row("Q1", "一"), row("Q2", "二"), row("Q3", "三")))
     imports.confirm(batch, by=keeper, at=AT, only_good=False)  # its task is never run: the process died
     batch.refresh_from_db()
-    writing = imports._Writing(batch)
-    writing._write(list(batch.rows.order_by("number")[:1]))
+    writing = import_writing.Writing(batch)
+    writing.write(list(batch.rows.order_by("number")[:1]))
     BankImport.objects.update(beat_at=AT)
     with pytest.raises(WrongState):
         imports.resume(batch, by=keeper, at=AT + timedelta(seconds=30))

@@ -17,6 +17,7 @@ from huomiao.practice.actions import imports
 from huomiao.practice.formats.columns import COLUMNS
 from huomiao.practice.formats.draft import DraftQuestion
 from huomiao.practice.formats.sheets import SheetPlan
+from huomiao.practice.import_batches import findings_of
 from huomiao.practice.models import Bank, BankImport
 from huomiao.practice.states import ImportState, RowFate
 
@@ -118,7 +119,7 @@ def _need_preview(batch: BankImport) -> None:
 
 
 def _name(batch: BankImport, err: OutputWrapper) -> None:
-    for finding in imports.findings_of(batch.findings):
+    for finding in findings_of(batch.findings):
         err.write(f"{finding.place} {finding.message}".strip())
     for row in batch.rows.filter(fate=RowFate.ERROR).order_by("number").iterator(chunk_size=500):
         for error in DraftQuestion.from_json(row.draft).errors:

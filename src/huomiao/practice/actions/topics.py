@@ -19,8 +19,6 @@ from huomiao.practice.states import TopicKind
 if TYPE_CHECKING:
     from huomiao.accounts.models import User
 
-MOST_DEPTH = 6
-
 
 @transaction.atomic
 def add(*, code: str, name: str, kind: str, parent: Topic | None, by: User | None) -> Topic:
@@ -34,8 +32,8 @@ def add(*, code: str, name: str, kind: str, parent: Topic | None, by: User | Non
         raise NotAllowed(_("只有管理题库的人可以增加知识点。"))
     above = _lock_parent(parent)
     _check_place(kind, above)
-    if above is not None and above.depth >= MOST_DEPTH:
-        raise Invalid(_("知识点最多分 %(most)d 层。") % {"most": MOST_DEPTH})
+    if above is not None and above.depth >= rules.MOST_DEPTH:
+        raise Invalid(_("知识点最多分 %(most)d 层。") % {"most": rules.MOST_DEPTH})
     values = {"code": code or _free_code(above), "name": name, "kind": kind}
     try:
         with transaction.atomic():
@@ -108,8 +106,8 @@ def move(topic: Topic, *, to: Topic | None, by: User | None) -> Topic:
         raise Invalid(_("不能移到它自己的下面。"))
     _check_place(locked.kind, target)
     height = max(one.depth for one in queries.branch(locked)) - locked.depth
-    if target is not None and target.depth + 1 + height > MOST_DEPTH:
-        raise Invalid(_("知识点最多分 %(most)d 层。") % {"most": MOST_DEPTH})
+    if target is not None and target.depth + 1 + height > rules.MOST_DEPTH:
+        raise Invalid(_("知识点最多分 %(most)d 层。") % {"most": rules.MOST_DEPTH})
     if target is not None:
         Topic.objects.move(locked, target, "last-child")
     else:

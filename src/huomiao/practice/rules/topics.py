@@ -16,6 +16,7 @@ from huomiao.practice.states import TopicKind
 if TYPE_CHECKING:
     from huomiao.accounts.models import User
 
+MOST_DEPTH = 6
 # What may hang below what.
 BELOW: dict[TopicKind, frozenset[TopicKind]] = {
     TopicKind.TRADE: frozenset({TopicKind.SUBJECT, TopicKind.POINT}),

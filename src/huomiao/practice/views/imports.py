@@ -22,6 +22,7 @@ from huomiao.practice.formats import registry, sheets, table_out, words
 from huomiao.practice.formats.columns import COLUMNS
 from huomiao.practice.formats.draft import DraftQuestion
 from huomiao.practice.forms.imports import AssignForm, BringForm, ConfirmForm
+from huomiao.practice.import_batches import HasErrors, findings_of
 from huomiao.practice.kinds import KINDS, parts
 from huomiao.practice.models import Bank, BankImport, ImportRow
 from huomiao.practice.queries import banks
@@ -111,7 +112,7 @@ def _page(
         "is_mine": batch.by_id == request.user.pk,
         "is_preview": batch.state == ImportState.PREVIEW,
         "is_done": batch.state == ImportState.DONE,
-        "findings": actions.findings_of(batch.findings),
+        "findings": findings_of(batch.findings),
         "has_fatal": any(finding["is_error"] for finding in batch.findings),
         "fate": fate,
         "fates": [(value, label, batch.counts.get(value, 0)) for value, label in RowFate.choices],
@@ -182,7 +183,7 @@ def import_confirm(request: UserRequest, pk: int) -> HttpResponse:
             use=asked["use"],
             then_submit=asked["then_submit"],
         )
-    except actions.HasErrors as refusal:
+    except HasErrors as refusal:
         return _page(request, batch, form, refusal=refusal.message, status=refusal.status)
     return redirect(batch)
 

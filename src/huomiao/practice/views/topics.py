@@ -122,7 +122,7 @@ def _show(request: UserRequest, found: Topic, form: forms.TopicForm, *, status: 
         "form": form,
         "move_form": forms.MoveForm(topic=found),
         "may_change": rules.can_change(request.user, found),
-        "can_hold_more": found.depth < actions.MOST_DEPTH,
+        "can_hold_more": found.depth < rules.MOST_DEPTH,
         "entries": history.of(found)[:HISTORY_SHOWN],
     }
     return render(request, "practice/topic.html", context, status=status)
