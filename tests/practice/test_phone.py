@@ -197,6 +197,8 @@ def test_picture_of_a_question_is_shown_to_who_may_practise_it(unit_and_bank, de
     question = unit_and_bank[1].questions.first()
     stored = files.store(SimpleUploadedFile("a.png", png(), "image/png"), by=None)
     QuestionFile.objects.create(question=question, file=stored)
+    # Some banks show one picture with several questions.
+    QuestionFile.objects.create(question=unit_and_bank[1].questions.last(), file=stored)
 
     assert device.client.get(f"/practice/media/{stored.pk}/").status_code == 302
     stranger = Device(worker(works()[0]))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -52,5 +52,8 @@ def handover(request: UserRequest) -> HttpResponse:
 @require_safe
 def media(request: UserRequest, file_id: UUID) -> HttpResponse:
     """A picture, sound or film of a question, at a lasting address: papers are kept on devices for days."""
-    use = get_object_or_404(queries.files_for(request.user).select_related("file"), file=file_id)
+    # Several questions may show one file.
+    use = queries.files_for(request.user).filter(file=file_id).select_related("file").first()
+    if use is None:
+        raise Http404
     return redirect(links.show(use.file, to=request.user, name=use.file.name))
