@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from huomiao.practice import plans, sealing
-from huomiao.practice.hotpath import drills, limits, receipts
+from huomiao.practice.hotpath import drills, engine, limits, receipts
 from huomiao.practice.models import AnswerCheck, Attempt, Question, QuestionVersion
 from huomiao.practice.states import Feedback, Mode, QuestionState, Use
 from tests.factories.accounts import UserFactory
@@ -168,6 +168,66 @@ def test_one_group_gets_one_paper(user, device):
     assert mine["questions"] != other["questions"]
 
 
+def test_the_one_paper_of_a_group_counts_once_however_often_it_is_fetched(user, device):
+    plan = plan_for(user, bank_with(30), seed_group="campaign-1")
+    first, again = device.paper(plan), device.paper(plan)
+    learnt = device.submit(first["token"], [None] * 10)
+
+    cheated = device.submit(again["token"], [item["solution"] for item in learnt["items"]])
+    third = device.client.get("/p/paper", {"plan": plan})
+
+    assert first["questions"] == again["questions"]
+    assert (cheated["right"], cheated["receipt"]) == (0, learnt["receipt"])
+    assert (third.status_code, third.json()["error"]) == (409, "handed_in")
+    assert Attempt.objects.count() == 1
+
+
+def test_the_one_paper_of_a_group_explains_each_answer_once(user, device):
+    plan = plan_for(user, bank_with(30), seed_group="campaign-1", feedback=Feedback.EACH)
+    first, again = device.paper(plan), device.paper(plan)
+    learnt = [device.post("/p/check", token=first["token"], position=at, answer=None).json() for at in range(10)]
+
+    cheated = device.submit(again["token"], [one["solution"] for one in learnt])
+
+    assert cheated["right"] == 0
+
+
+def test_papers_of_one_group_are_one_for_each_person_and_occasion(user, device):
+    bank, rival = bank_with(30), UserFactory()
+    given = {"seed_group": "duel:1", "tag": "a"}
+    device.submit(device.paper(plan_for(user, bank, **given))["token"], [None] * 10)
+
+    Device(rival).submit(Device(rival).paper(plan_for(rival, bank, **given))["token"], [None] * 10)
+    device.submit(device.paper(plan_for(user, bank, **given | {"tag": "b"}))["token"], [None] * 10)
+
+    assert Attempt.objects.count() == 3
+
+
+def test_nobody_is_handed_a_bank_by_fetching_papers(user, device, monkeypatch):
+    bank = bank_with(60)
+    plan = plan_for(user, bank, count=60)
+    monkeypatch.setattr(engine.INLINE, "limiter", limits.Limiter(burst=1000))
+    got = [device.client.get("/p/paper", {"plan": plan}).status_code for _ in range(21)]
+
+    assert got == [200] * 20 + [429]
+    rival = UserFactory()
+    assert Device(rival).paper(plan_for(rival, bank))
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=1), tick=False):
+        assert device.paper(plan_for(user, bank, count=60))
+
+
+def test_what_comes_after_a_campaign_closed_is_explained_but_not_counted(user, device):
+    now = datetime.now(UTC)
+    plan = plan_for(user, bank_with(10), closes=round((now + timedelta(hours=1)).timestamp() * 1000))
+    paper = device.paper(plan)
+
+    with time_machine.travel(now + timedelta(hours=2), tick=False):
+        reply = device.submit(paper["token"], right_answers(paper))
+
+    assert (reply["counted"], reply["right"], paper["ends_at"]) == (False, 10, None)
+    assert not Attempt.objects.exists()
+
+
 # --- Explained after each answer ----------------------------------------------------------------------------------
 
 
@@ -314,6 +374,15 @@ def test_what_is_no_json_object_is_refused(device, body):
 
     assert response.status_code in (400, 403)
     assert set(response.json()) == {"error", "detail"}
+
+
+def test_what_is_nested_deeper_than_json_is_written_is_refused(user, device):
+    paper = device.paper(plan_for(user, bank_with(1), count=1))
+    body = b'{"token":"%b","answers":[%b]}' % (paper["token"].encode(), b"[" * 300 + b"]" * 300)
+
+    response = device.client.post("/p/submit", body, content_type="application/json")
+
+    assert (response.status_code, response.json()["error"]) == (400, "unreadable")
 
 
 def test_characters_that_no_database_keeps_do_not_spoil_the_batch(user, device):

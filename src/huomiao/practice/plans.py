@@ -51,6 +51,13 @@ class Plan:
     seed_group: str = ""
     # Whether an incomplete answer without a wrong part gets its share.
     partial: bool = False
+    # Milliseconds since 1970 from which on nothing counts any more, whenever the paper was fetched; 0: never.
+    closes: int = 0
+
+    def ends_at(self, now: int) -> int:
+        """Until when a paper that is fetched at ``now`` may be handed in, in milliseconds; 0: no limit."""
+        limits = [now + self.minutes * 60_000] * bool(self.minutes) + [self.closes] * bool(self.closes)
+        return min(limits, default=0)
 
 
 def sign(plan: Plan) -> str:

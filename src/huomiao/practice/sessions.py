@@ -120,8 +120,10 @@ def campaign_challenge(user: User, campaign: Campaign, bank: Bank, *, at: dateti
         campaign_id=campaign.pk,
         seed_group=f"campaign:{campaign.pk}:{user.pk}:{bank.pk}:{day:%Y%m%d}:{tried}",
     )
-    # Not beyond the campaign's end: what is handed in later would count for nothing.
-    return Session(replace(plan, expires_at=min(plan.expires_at, campaign.closes_at)), campaign.title)
+    # Not beyond the campaign's end: what is handed in later counts for nothing.
+    closes = campaign.closes_at
+    plan = replace(plan, expires_at=min(plan.expires_at, closes), closes=round(closes.timestamp() * 1000))
+    return Session(plan, campaign.title)
 
 
 def mistakes(user: User, *, bank: Bank | None, at: datetime) -> Session | None:

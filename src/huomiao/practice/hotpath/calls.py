@@ -38,6 +38,11 @@ _BUSY = Refusal("busy", 503, _("现在人很多，请稍等几秒再试，答案
 _FAULT = Refusal("fault", 500, _("系统出了点问题，已记录下来。请稍后重试，答案还在这台设备上。"))
 
 
+def unreadable() -> Refusal:
+    """What was posted is not what a page of ours posts."""
+    return Refusal("unreadable", 400, _UNREADABLE)
+
+
 @dataclass(slots=True)
 class Call:
     """What somebody asks. ``now`` is the server's clock, in milliseconds."""
@@ -79,7 +84,7 @@ class Call:
         except orjson.JSONDecodeError:
             found = self._sent_oddly()
         if not isinstance(found, dict):
-            raise Refusal("unreadable", 400, _UNREADABLE)
+            raise unreadable()
         return found
 
     def _sent_oddly(self) -> Any:
@@ -88,7 +93,7 @@ class Call:
             whole = json.dumps(json.loads(self.body), ensure_ascii=False).encode("utf-8", "replace")
             return orjson.loads(whole)
         except (ValueError, RecursionError):
-            raise Refusal("unreadable", 400, _UNREADABLE) from None
+            raise unreadable() from None
 
 
 class Reply(NamedTuple):

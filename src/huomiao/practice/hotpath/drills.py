@@ -9,11 +9,12 @@ from random import Random
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from orjson import JSONEncodeError
 
 from huomiao.practice import drawing, plans, sealing
 from huomiao.practice.hotpath import receipts, tokens
 from huomiao.practice.hotpath.attempts import Check, Marked, Seen, Stored, StoredAttempt, Submission, right_in
-from huomiao.practice.hotpath.calls import Call, Reply, route
+from huomiao.practice.hotpath.calls import Call, Reply, route, unreadable
 from huomiao.practice.hotpath.errors import Refusal
 from huomiao.practice.hotpath.fragments import encode
 from huomiao.practice.hotpath.snapshots import LONGEST_KEPT, Filters, Item, Outcome, Outcomes, Snapshot
@@ -36,7 +37,14 @@ async def paper(call: Call) -> Reply:
     items = await _drawn(call, plan, seed)
     if not items:
         raise Refusal("nothing_to_draw", 409, _("这个范围里暂时没有可练的题，请换一个范围。"))
-    ends = call.now + plan.minutes * 60_000 if plan.minutes else 0
+    versions = [item.version for item in items]
+    if plan.seed_group:
+        nonce = tokens.nonce_of(seed, user=call.user, tag=plan.tag, versions=versions, now=call.now)
+        if await call.engine.read(StoredAttempt(nonce)) is not None:
+            raise Refusal("handed_in", 409, _("这份试卷已经交过了。请返回练习页，重新开始一次。"))
+    if not call.engine.drawn.admits(call.user, call.now / 1000, cost=len(items)):
+        raise Refusal("enough", 429, _("您今天已经取了很多题，先把手上的练完，明天再来。"))
+    ends = plan.ends_at(call.now)
     token = Token(
         user=call.user,
         unit=plan.unit_id,
@@ -46,7 +54,7 @@ async def paper(call: Call) -> Reply:
         campaign=plan.campaign_id,
         nonce=nonce,
         seed=seed,
-        versions=[item.version for item in items],
+        versions=versions,
         issued=call.now,
         ends=ends,
         is_each=plan.feedback == Feedback.EACH,
@@ -59,7 +67,8 @@ async def paper(call: Call) -> Reply:
             "mode": token.mode,
             "feedback": plan.feedback.value,
             "now": call.now,
-            "ends_at": ends or None,
+            # When a campaign closes is on its page; a clock runs only for what has a time of its own.
+            "ends_at": ends if plan.minutes else None,
         }
     )
     questions = b",".join([item.shown.in_order(order) for item, order in zip(items, orders, strict=True)])
@@ -156,7 +165,10 @@ class Session:
         """
         version, order, partial = self.items[position].version, self.orders[position], self.token.partial
         # As bytes, because 1 and true are one key to Python.
-        exact = encode(sent)
+        try:
+            exact = encode(sent)
+        except JSONEncodeError:  # nested deeper than JSON is written: no answer to anything
+            raise unreadable() from None
         known = outcomes.get(version, order, partial, exact)
         if known is None:
             marked = self.mark(position, self.read(position, sent))

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from django.db import close_old_connections, transaction
 
-from huomiao.practice.hotpath import links
+from huomiao.practice.hotpath import limits, links
 from huomiao.practice.hotpath.limits import Limiter
 from huomiao.practice.hotpath.seen import SeenMaps
 from huomiao.practice.hotpath.snapshots import Store
@@ -26,6 +26,8 @@ class Engine(Protocol):
     store: Store
     seen: SeenMaps
     limiter: Limiter
+    # Questions handed out to each account.
+    drawn: Limiter
     # For how long one goes by what the bank said of a release.
     facts_seconds: float
 
@@ -50,6 +52,7 @@ class Live:
         self.store = Store()
         self.seen = SeenMaps()
         self.limiter = Limiter()
+        self.drawn = limits.drawn_a_day()
         self.facts_seconds = 60.0
         self._writer = Writer(loop)
         self._reader = Reader(loop)
@@ -90,11 +93,13 @@ class Inline:
         self.store = Store()
         self.seen = SeenMaps(most=0)
         self.limiter = Limiter()
+        self.drawn = limits.drawn_a_day()
 
     def clear(self) -> None:
         """Forget all: another database stands behind the same keys (tests)."""
         self.store.clear()
         self.limiter.clear()
+        self.drawn.clear()
 
     async def write(self, op: Op[R]) -> R:
         with transaction.atomic():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from huomiao.practice import points
+
 # So many at once (a phone that comes back with a day's answers), and so many a second in the long run.
 BURST = 40.0
 A_SECOND = 5.0
@@ -17,10 +19,10 @@ class Limiter:
         # When the account's bucket would have been empty, if it filled from nothing: one number is the whole state.
         self._empty_at: dict[int, float] = {}
 
-    def admits(self, account: int, now: float) -> bool:
-        """Whether one more request of ``account`` may pass."""
+    def admits(self, account: int, now: float, *, cost: int = 1) -> bool:
+        """Whether one more request of ``account``, or ``cost`` things at once, may pass."""
         span = self._burst / self._a_second
-        empty_at = max(self._empty_at.get(account, 0.0), now - span) + 1 / self._a_second
+        empty_at = max(self._empty_at.get(account, 0.0), now - span) + cost / self._a_second
         if empty_at > now:
             return False
         self._empty_at[account] = empty_at
@@ -30,3 +32,12 @@ class Limiter:
 
     def clear(self) -> None:
         self._empty_at.clear()
+
+
+def drawn_a_day() -> Limiter:
+    """How many questions an account may be handed out, whether or not it hands papers in.
+
+    What was handed in is counted by the follower and asked for when a page opens; a script that only fetches papers is
+    stopped here. Each worker counts for itself and anew after a restart: it slows copying a bank down to weeks, for no write.
+    """
+    return Limiter(burst=2.0 * points.SHOWN_A_DAY, a_second=points.SHOWN_A_DAY / 86_400)

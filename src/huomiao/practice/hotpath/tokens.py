@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import threading
 from binascii import b2a_base64
+from hashlib import blake2b
 from typing import NamedTuple
 
+import orjson
 from django.utils.translation import gettext_lazy as _
 
 from huomiao.practice import sealing
@@ -19,6 +21,7 @@ GRACE_SECONDS = 60
 
 _PURPOSE = "token"
 _ORDER = "order"
+_NONCE = "nonce"
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 
 
@@ -71,6 +74,16 @@ def new_nonce(now: int) -> str:
     except AttributeError:
         noise = _local.noise = _Noise()
     return f"{now // 1000:08x}" + b2a_base64(noise.take(12), newline=False).translate(_TO_URL).decode()
+
+
+def nonce_of(group: str, *, user: int, tag: str, versions: list[int], now: int) -> str:
+    """The name of the one paper that ``user`` gets in ``group``: fetched again it is the same paper and not another try.
+
+    It begins with the time too, counted in weeks.
+    """
+    facts = orjson.dumps([group, user, tag, versions])
+    named = blake2b(facts, key=sealing.key(_NONCE), digest_size=12).digest()
+    return f"{now >> 32:08x}" + b2a_base64(named, newline=False).translate(_TO_URL).decode()
 
 
 def sign(token: Token) -> str:
