@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from huomiao.core.errors import Invalid, NotAllowed, WrongState
 from huomiao.core.models import Entry
@@ -347,6 +348,20 @@ def test_topics_hang_by_trade_subject_and_point():
         topics.add(code="", name="科目", kind=TopicKind.SUBJECT, parent=point, by=by)
     with pytest.raises(Invalid, match="AQ-1"):
         topics.add(code="AQ-1", name="又一个", kind=TopicKind.POINT, parent=subject, by=by)
+
+
+def test_a_topic_keeps_its_kind_where_a_new_one_could_not_have_it(client):
+    by = MembershipFactory(role=Role.TRAINER).user
+    common = TopicFactory(name="安全常识", kind=TopicKind.SUBJECT)
+    client.force_login(by)
+
+    page = client.get(reverse("practice:topic", args=[common.pk]))
+    changed = topics.change(common, code=common.code, name="安全生产", kind=TopicKind.SUBJECT, by=None)
+
+    assert page.context["form"]["kind"].value() in dict(page.context["form"].fields["kind"].choices)
+    assert (changed.name, changed.kind) == ("安全生产", TopicKind.SUBJECT)
+    with pytest.raises(Invalid, match="最上层"):
+        topics.change(common, code=common.code, name="安全生产", kind=TopicKind.POINT, by=None)
 
 
 def test_siblings_change_places_and_stay_at_the_ends():

@@ -54,7 +54,8 @@ def change(topic: Topic, *, code: str, name: str, kind: str, by: User | None) ->
     """
     locked = _lock(topic, by=by)
     parent = queries.parent(locked)
-    _check_place(kind, parent)
+    if kind != locked.kind:
+        _check_place(kind, parent)
     children = {TopicKind(child.kind) for child in queries.children(locked)}
     if not children <= rules.BELOW[TopicKind(kind)]:
         raise Invalid(_("它下面的内容不能放在“%(kind)s”之下。") % {"kind": TopicKind(kind).label})

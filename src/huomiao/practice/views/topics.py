@@ -94,7 +94,8 @@ def topic(request: UserRequest, pk: int) -> HttpResponse:
     """One topic: what it is called, where it hangs, what it holds."""
     found = get_object_or_404(queries.visible_to(request.user), pk=pk)
     parent = queries.parent(found)
-    fitting = rules.BELOW[TopicKind(parent.kind)] if parent else {TopicKind.TRADE}
+    # What it is it may stay, though a new one in its place could not be that.
+    fitting = {*(rules.BELOW[TopicKind(parent.kind)] if parent else {TopicKind.TRADE}), TopicKind(found.kind)}
     initial = {"name": found.name, "kind": found.kind, "code": found.code}
     form = forms.TopicForm(request.POST if request.method == "POST" else None, initial=initial)
     form.fields["kind"].choices = [(kind.value, kind.label) for kind in TopicKind if kind in fitting]  # type: ignore[attr-defined]  # a ChoiceField
