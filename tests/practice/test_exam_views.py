@@ -569,6 +569,16 @@ def test_a_line_draws_from_its_part_of_the_knowledge_tree(db):
     assert "题库里符合的有 3 题，还缺 3 题" in told
 
 
+def test_what_can_no_longer_be_changed_is_shown_and_not_asked_for(exam):
+    client = signed_in(officer_of(exam))
+    settings = client.get(reverse("practice:exam-edit", args=[exam.slug])).content.decode()
+    blueprint = client.get(reverse("practice:exam-blueprint", args=[exam.slug])).content.decode()
+
+    assert '<fieldset class="stack" disabled>' in settings
+    assert ">保存</button>" not in settings
+    assert blueprint.count("blueprint-line") == exam.blueprint.count()
+
+
 def test_a_built_exam_keeps_its_paper_rules(db):
     exam = exam_ready(opened=timedelta(days=1), state=ExamState.DRAFT)
     client = signed_in(officer_of(exam))

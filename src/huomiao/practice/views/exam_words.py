@@ -61,7 +61,6 @@ _OWN: dict[str, str | Promise] = {
     "reload": _("刷新页面"),
     "next": _("下一题"),
     "back": _("上一题"),
-    "sheet": _("答题卡"),
     "hours": _("{hours} 小时 {minutes} 分"),
 }
 

@@ -198,7 +198,7 @@ function go(to) {
   );
   part.place.textContent = place;
   part.back.disabled = at === 0;
-  part.next.textContent = at === paper.questions.length - 1 ? say("sheet") : say("next");
+  part.next.textContent = at === paper.questions.length - 1 ? say("handIn") : say("next");
   showFlag();
   note("");
   scrollTo(0, 0);
