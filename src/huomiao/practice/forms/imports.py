@@ -13,13 +13,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huomiao.core.tables.cells import letters
-from huomiao.practice.formats import columns, words
+from huomiao.practice.formats import columns
 from huomiao.practice.formats.archives import MOST_BYTES
 from huomiao.practice.formats.registry import WRITERS
 from huomiao.practice.formats.sheets import SheetPlan
+from huomiao.practice.kinds import KINDS
 from huomiao.practice.states import Use
 
 MOST_PASTED = 500_000
+
+
+def _kinds() -> list[tuple[str, str | Promise]]:
+    """The kinds of questions in the reader's language; in a file they have the titles of ``formats.words``."""
+    return [(name, kind.label) for name, kind in KINDS.items()]
 
 
 class BringForm(forms.Form):
@@ -102,7 +108,7 @@ class AssignForm(forms.Form):
             if plan.headers and (earlier := first.setdefault(plan.signature, number)) != number
         }
         keys = [("", _("不导入")), *((column.key, str(column.title)) for column in columns.COLUMNS)]
-        kinds: list[tuple[str, str | Promise]] = [("", _("按题型列或答案")), *words.KIND_TITLES.items()]
+        kinds: list[tuple[str, str | Promise]] = [("", _("按题型列或答案")), *_kinds()]
         for number, plan in enumerate(plans):
             self.fields[f"s{number}-used"] = forms.BooleanField(
                 label=_("导入这张表"), required=False, initial=plan.is_used or not plan.is_readable
@@ -225,6 +231,6 @@ class ExportForm(forms.Form):
     def __init__(self, *args: Any, labels: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["format"].choices = [(writer.name, writer.label) for writer in WRITERS.values()]  # type: ignore[attr-defined]  # a choice field
-        self.fields["kind"].choices = [("", _("全部")), *words.KIND_TITLES.items()]  # type: ignore[attr-defined]  # a choice field
+        self.fields["kind"].choices = [("", _("全部")), *_kinds()]  # type: ignore[attr-defined]  # a choice field
         self.fields["label"].choices = [("", _("全部")), *((label, label) for label in labels)]  # type: ignore[attr-defined]  # a choice field
         self.fields["format"].initial = next(iter(WRITERS))
