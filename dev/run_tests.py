@@ -52,10 +52,10 @@ def main() -> None:
     journeys = "--journeys" in arguments
     arguments = [argument for argument in arguments if argument != "--journeys"]
     subprocess.run([sys.executable, "dev/translations.py", "compile"], cwd=ROOT, check=True)
+    spread = ["-q", "-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
     if journeys:
-        sys.exit(run("browser journeys", ["-q", "-m", "journey", *arguments], None))
-    workers = str(min(4, os.cpu_count() or 1))
-    common = ["-q", "-m", "not journey", "-n", workers, "--dist", "worksteal", *arguments]
+        sys.exit(run("browser journeys", [*spread, "-m", "journey", *arguments], None))
+    common = [*spread, "-m", "not journey", *arguments]
     used = ["SQLite"]
     failed = run("SQLite", common, None)
     url = postgres()
