@@ -220,3 +220,12 @@ def test_duel_of_others_shows_an_invitation_only(two, bank):
 
 def test_bank_that_is_not_there_opens_no_duel(two):
     assert Device(two[0]).client.post("/practice/duels/open/", {"bank": "nowhere"}).status_code == 404
+
+
+def test_the_waiting_room_gives_nothing_to_read_ahead(two, bank):
+    duel = duel_of(bank, two[0])
+    host = Device(two[0])
+    address = duel.get_absolute_url()
+
+    assert 'data-plan=""' in host.client.get(address).content.decode()
+    assert "plan" not in host.client.get(f"{address}state/").json()

@@ -83,6 +83,8 @@ def duel(request: UserRequest, code: str) -> HttpResponse:
         "qr": qr.svg(address, label=address),
         "by_hand": True,
         "with_rival": True,
+        # The phones get it when the duel begins, so that nobody reads the questions while they wait.
+        "plan": "",
     }
     return render(request, "practice/duel.html", context)
 
