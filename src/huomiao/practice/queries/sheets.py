@@ -30,8 +30,9 @@ def visible_to(user: User | AnonymousUser) -> QuerySet[MarkSheet]:
 
 
 def of_exam(user: User | AnonymousUser, slug: str) -> QuerySet[MarkSheet]:
-    """The sheets of one exam, question by question."""
-    return visible_to(user).filter(script__exam__slug=slug)
+    """The sheets of one exam, question by question, without the keys that they are marked by."""
+    listed = visible_to(user).filter(script__exam__slug=slug)
+    return listed.defer("script__version__key", "script__version__explanation", "script__version__explanation_media")
 
 
 def progress(user: User | AnonymousUser) -> QuerySet[MarkSheet, dict[str, Any]]:
