@@ -101,7 +101,9 @@ def test_deleted_text_is_not_read():
 
 def test_what_is_printed_can_be_read_again():
     drafts = [
-        DraftQuestion("single", {"stem": "问", "options": [{"text": "甲"}, {"text": "乙"}]}, {"right": [1]}, explanation="因为"),
+        DraftQuestion(
+            "single", {"stem": "问", "options": [{"text": "甲"}, {"text": "乙"}]}, {"right": [1]}, explanation="因为"
+        ),
         DraftQuestion("true_false", {"stem": "水往低处流"}, {"right": True}),
         DraftQuestion("ordering", {"stem": "排", "items": [{"text": "一"}, {"text": "二"}]}, {"order": [1, 0]}),
     ]
@@ -112,7 +114,9 @@ def test_what_is_printed_can_be_read_again():
 
     assert findings == []
     back = word.read(content).drafts
-    assert [(shown(draft), draft.explanation) for draft in back] == [(shown(draft), draft.explanation) for draft in drafts]
+    assert [(shown(draft), draft.explanation) for draft in back] == [
+        (shown(draft), draft.explanation) for draft in drafts
+    ]
 
 
 def test_entities_and_macros_are_refused():
