@@ -19,7 +19,7 @@ from huomiao.core.errors import Invalid, NotAllowed
 from huomiao.core.requests import UserRequest
 from huomiao.honours import actions, certificates, codes, queries, rules
 from huomiao.honours.forms import RegisterForm, RevokeForm, VerifyForm
-from huomiao.honours.models import Status
+from huomiao.honours.models import Honour, Status
 
 PER_PAGE = 30
 # Lookups of codes from one address. A code cannot be guessed; this keeps robots from trying at our cost.
@@ -108,19 +108,24 @@ def bundle(request: UserRequest) -> HttpResponseBase:
     )
 
 
-@login_required
-def revoke_form(request: UserRequest, pk: int) -> HttpResponse:
-    """Where the organiser says why an honour no longer stands."""
+def _to_revoke(request: UserRequest, pk: int) -> Honour:
     honour = get_object_or_404(queries.certified_to(request.user).prefetch_related("holders"), pk=pk)
     if not rules.can_revoke(request.user, honour):
         raise NotAllowed(_("只有主办方可以撤销荣誉。"))
+    return honour
+
+
+@login_required
+def revoke_form(request: UserRequest, pk: int) -> HttpResponse:
+    """Where the organiser says why an honour no longer stands."""
+    honour = _to_revoke(request, pk)
     return render(request, "honours/revoke.html", {"honour": honour, "form": RevokeForm()})
 
 
 @require_POST
 @login_required
 def revoke(request: UserRequest, pk: int) -> HttpResponse:
-    honour = get_object_or_404(queries.certified_to(request.user).prefetch_related("holders"), pk=pk)
+    honour = _to_revoke(request, pk)
     form = RevokeForm(request.POST)
     if not form.is_valid():
         return render(request, "honours/revoke.html", {"honour": honour, "form": form}, status=422)

@@ -285,7 +285,7 @@ def workdays(request: UserRequest) -> HttpResponse:
     """The days on which the published calendar is overruled."""
     if not rules.can_keep_calendar(request.user):
         raise NotAllowed(_("只有主办单位可以维护工作日历。"))
-    form = forms.WorkdayForm(request.POST or None)
+    form = forms.WorkdayForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         actions.set_workday(given["day"], is_workday=given["is_workday"], note=given["note"], by=request.user)

@@ -15,11 +15,18 @@ from huomiao.core.requests import UserRequest
 from huomiao.orgs import queries, rules
 from huomiao.orgs.actions import memberships
 from huomiao.orgs.forms.people import GrantForm
-from huomiao.orgs.models import Membership
+from huomiao.orgs.models import Membership, Organization
 from huomiao.orgs.roles import POWERS, Role
 from huomiao.orgs.views.organizations import found
 
 MOST_FOUND = 20
+
+
+def _grantable(request: UserRequest, organization: Organization) -> list[Role]:
+    roles = rules.grantable(request.user, organization)
+    if not roles:
+        raise NotAllowed(_("您不能在“%(name)s”授予角色。") % {"name": organization})
+    return roles
 
 
 @login_required
@@ -27,9 +34,7 @@ MOST_FOUND = 20
 def people(request: UserRequest, code: str) -> HttpResponse:
     """Look for a person and give them a role."""
     organization = found(request, code)
-    roles = rules.grantable(request.user, organization)
-    if not roles:
-        raise NotAllowed(_("您不能在“%(name)s”授予角色。") % {"name": organization})
+    roles = _grantable(request, organization)
     text = request.GET.get("q", "").strip()[:50]
     persons = list(queries.people_found(text, by=request.user)[: MOST_FOUND + 1]) if text else []
     context = {
@@ -47,6 +52,7 @@ def people(request: UserRequest, code: str) -> HttpResponse:
 @require_POST
 def grant(request: UserRequest, code: str) -> HttpResponse:
     organization = found(request, code)
+    _grantable(request, organization)
     form = GrantForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("请选择人员和角色。"))
