@@ -1,6 +1,6 @@
 """What runs in processes of its own for the tests of the real server: the server, and what it serves.
 
-python -m tests.practice.served load       migrate, make a bank and people, print them as JSON
+python -m tests.practice.served load       prepare the site, make a bank and people, print them as JSON
 python -m tests.practice.served serve PORT WORKERS
 python -m tests.practice.served attempts   print what is stored as JSON
 """
@@ -15,25 +15,27 @@ from datetime import UTC, datetime
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huomiao.settings")
 
+PASSWORD = "huomiao-served-1"
 PEOPLE = 24
 QUESTIONS = 40
 
 
 def load() -> None:
+    from django.contrib.auth.hashers import make_password
     from django.contrib.sessions.backends.db import SessionStore
-    from django.core.management import call_command
 
     from huomiao.accounts.models import User
+    from huomiao.core import serving
     from huomiao.practice import plans
     from huomiao.practice.hotpath import identity
     from huomiao.practice.states import Feedback, Mode
     from tests.factories.practice import bank_with
 
-    call_command("migrate", verbosity=0)
+    serving.prepare()
     bank = bank_with(QUESTIONS)
-    people = []
+    password, people = make_password(PASSWORD), []
     for number in range(PEOPLE):
-        user = User.objects.create(username=f"w{number}", name=f"职工{number}", password="!")
+        user = User.objects.create(username=f"w{number}", name=f"职工{number}", password=password)
         session = SessionStore()
         session["_auth_user_id"] = str(user.pk)
         session["_auth_user_backend"] = "huomiao.accounts.backends.NameOrPhoneBackend"
@@ -50,6 +52,7 @@ def load() -> None:
         people.append(
             {
                 "user": user.pk,
+                "username": user.username,
                 "session": f"sessionid={session.session_key}",
                 "practice": f"practice={identity.issue(user.pk, session.session_key or '', now=time.time())}",
                 "plan": plans.sign(plan),

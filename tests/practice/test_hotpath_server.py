@@ -18,13 +18,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import psycopg
 import pytest
 
 from huomiao.practice import sealing
+from tests.practice import served
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 90
@@ -409,3 +412,29 @@ def test_forms_of_any_size_reach_django(site):
             answers.append((response.status, "dark" in (response.getheader("Set-Cookie") or "")))
 
     assert answers == [(302, True), (302, True)]
+
+
+def test_sign_in_and_practice_are_one_site(site):
+    """The form is Django's and the paper is not; a browser sees one address, and cookies that both know."""
+    person = site.people[6]
+    jar = CookieJar()
+    browser = build_opener(HTTPCookieProcessor(jar))
+    before = len(site.attempts)
+    with site.serving(2):
+        address = f"http://127.0.0.1:{site.port}"
+        browser.open(f"{address}/accounts/login/").close()
+        token = next(cookie.value for cookie in jar if cookie.name == "csrftoken")
+        form = {"login": person["username"], "password": served.PASSWORD, "csrfmiddlewaretoken": token}
+        with browser.open(f"{address}/accounts/login/", urlencode(form).encode()) as page:
+            landed, shown = urlsplit(page.url).path, page.read().decode()
+        with browser.open(f"{address}/p/paper?plan={quote(person['plan'])}") as reply:
+            paper = json.load(reply)
+        body = json.dumps({"token": paper["token"], "answers": [None] * 10}).encode()
+        with browser.open(Request(f"{address}/p/submit", body, {"Content-Type": "application/json"})) as reply:
+            handed_in = json.load(reply)
+
+    assert landed != "/accounts/login/"
+    assert "职工6" in shown
+    assert {"sessionid", "practice"} <= {cookie.name for cookie in jar}
+    assert (len(paper["questions"]), handed_in["total"]) == (10, 10)
+    assert [row[1] for row in site.attempts][before:] == [person["user"]]
