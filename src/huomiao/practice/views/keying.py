@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -29,7 +30,7 @@ from huomiao.practice.printed import BadEntries
 from huomiao.practice.queries import keying as queries
 from huomiao.practice.rules import keying as rules
 from huomiao.practice.states import PaperSheetState
-from huomiao.practice.views.marking import exam_of
+from huomiao.practice.views.marking import add_people, exam_of
 
 PAGE = 50
 NARROW = frozenset({"single", "true_false"})
@@ -121,20 +122,13 @@ def _board(request: UserRequest, exam: Exam, *, form: PeopleForm | None = None, 
 def keyers_add(request: UserRequest, slug: str) -> HttpResponse:
     exam = exam_of(request, slug)
     form = PeopleForm(request.POST)
-    status = 422
-    if form.is_valid():
-        try:
-            added = actions.add_keyers(exam, form.cleaned_data["people"], by=request.user, at=timezone.now())
-        except DomainError as refusal:
-            form.add_error("accounts", refusal.message)
-            status = refusal.status
-        else:
-            messages.success(
-                request,
-                ngettext("已添加 %(number)d 位录入员。", "已添加 %(number)d 位录入员。", added) % {"number": added},
-            )
-            return redirect("practice:exam-keying", slug)
-    return _board(request, exam, form=form, status=status)
+    added, status = add_people(form, partial(actions.add_keyers, exam, by=request.user, at=timezone.now()))
+    if status != 200:
+        return _board(request, exam, form=form, status=status)
+    messages.success(
+        request, ngettext("已添加 %(number)d 位录入员。", "已添加 %(number)d 位录入员。", added) % {"number": added}
+    )
+    return redirect("practice:exam-keying", slug)
 
 
 @require_POST

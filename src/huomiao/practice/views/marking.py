@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from huomiao.accounts.models import User
 from huomiao.core import history
 from huomiao.core.errors import DomainError
 from huomiao.core.requests import UserRequest
@@ -31,6 +34,17 @@ PAGE = 50
 def exam_of(request: UserRequest, slug: str) -> Exam:
     """The exam at ``slug`` if ``request.user`` runs it."""
     return get_object_or_404(results.exams_run_by(request.user), slug=slug)
+
+
+def add_people(form: PeopleForm, add: Callable[[list[User]], int]) -> tuple[int, int]:
+    """Let ``add`` take in those whose accounts the form names: how many there are more, and the status of the answer."""
+    if not form.is_valid():
+        return 0, 422
+    try:
+        return add(form.cleaned_data["people"]), 200
+    except DomainError as refusal:
+        form.add_error("accounts", refusal.message)
+        return 0, refusal.status
 
 
 @require_safe
@@ -119,20 +133,13 @@ def set_rules(request: UserRequest, slug: str) -> HttpResponse:
 def markers_add(request: UserRequest, slug: str) -> HttpResponse:
     exam = exam_of(request, slug)
     form = PeopleForm(request.POST)
-    status = 422
-    if form.is_valid():
-        try:
-            added = actions.add_markers(exam, form.cleaned_data["people"], by=request.user, at=timezone.now())
-        except DomainError as refusal:
-            form.add_error("accounts", refusal.message)
-            status = refusal.status
-        else:
-            messages.success(
-                request,
-                ngettext("已添加 %(number)d 位阅卷人。", "已添加 %(number)d 位阅卷人。", added) % {"number": added},
-            )
-            return redirect("practice:exam-marking", slug)
-    return _board(request, exam, people_form=form, status=status)
+    added, status = add_people(form, partial(actions.add_markers, exam, by=request.user, at=timezone.now()))
+    if status != 200:
+        return _board(request, exam, people_form=form, status=status)
+    messages.success(
+        request, ngettext("已添加 %(number)d 位阅卷人。", "已添加 %(number)d 位阅卷人。", added) % {"number": added}
+    )
+    return redirect("practice:exam-marking", slug)
 
 
 @require_POST
