@@ -26,31 +26,16 @@ from huomiao.practice.models import (
     TradePeriod,
     UnitPeriod,
 )
+from huomiao.practice.queries.boards import CAMPAIGN_FIGURES, FIGURES
 
 _SUMS: tuple[tuple[type[Model], Sequence[str], Sequence[str]], ...] = (
     (
         UnitPeriod,
         ("period", "start"),
-        ("people", "days", "sessions", "answered", "right", "points", "flagged"),
+        (*FIGURES, "flagged"),
     ),
     (TradePeriod, ("period", "start", "trade_id"), ("people", "sessions", "answered", "right")),
-    (
-        CampaignUnit,
-        ("campaign_id",),
-        (
-            "people",
-            "days",
-            "sessions",
-            "counted",
-            "scores",
-            "answered",
-            "right",
-            "points",
-            "passed",
-            "excellent",
-            "flagged",
-        ),
-    ),
+    (CampaignUnit, ("campaign_id",), CAMPAIGN_FIGURES),
 )
 
 

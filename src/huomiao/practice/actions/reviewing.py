@@ -33,6 +33,7 @@ class Moved:
     left: int
 
 
+@transaction.atomic
 def submit(bank: Bank, questions: Iterable[int], *, by: User | None, at: datetime) -> Moved:
     """Ask for a second person's agreement; where the bank needs none, the questions are published at once.
 
@@ -40,14 +41,14 @@ def submit(bank: Bank, questions: Iterable[int], *, by: User | None, at: datetim
         NotAllowed: ``by`` does not keep the bank.
         WrongState: the bank is archived, or there is no draft among ``questions``.
     """
-    with transaction.atomic():
-        locked = _lock(bank, by=by)
-        to, action = QuestionState.SUBMITTED, "question.submitted"
-        if not locked.needs_review:
-            to, action = QuestionState.PUBLISHED, "question.published"
-        return _move(locked, questions, to, action=action, only=QuestionState.DRAFT, by=by, at=at)
+    locked = _lock(bank, by=by)
+    to, action = QuestionState.SUBMITTED, "question.submitted"
+    if not locked.needs_review:
+        to, action = QuestionState.PUBLISHED, "question.published"
+    return _move(locked, questions, to, action=action, only=QuestionState.DRAFT, by=by, at=at)
 
 
+@transaction.atomic
 def agree(bank: Bank, questions: Iterable[int], *, by: User | None, at: datetime) -> Moved:
     """Publish the newest version of each; what ``by`` wrote themself waits for somebody else.
 
@@ -55,20 +56,19 @@ def agree(bank: Bank, questions: Iterable[int], *, by: User | None, at: datetime
         NotAllowed: ``by`` does not keep the bank.
         WrongState: the bank is archived, or none of ``questions`` waits for ``by``.
     """
-    with transaction.atomic():
-        locked = _lock(bank, by=by)
-        return _move(
-            locked,
-            questions,
-            QuestionState.PUBLISHED,
-            action="question.agreed",
-            only=QuestionState.SUBMITTED,
-            may=lambda question: by is None or rules.can_agree(by, question),
-            by=by,
-            at=at,
-        )
+    return _move(
+        _lock(bank, by=by),
+        questions,
+        QuestionState.PUBLISHED,
+        action="question.agreed",
+        only=QuestionState.SUBMITTED,
+        may=lambda question: by is None or rules.can_agree(by, question),
+        by=by,
+        at=at,
+    )
 
 
+@transaction.atomic
 def give_back(bank: Bank, questions: Iterable[int], *, by: User, at: datetime, note: str) -> Moved:
     """Return to the draft, saying what has to be mended.
 
@@ -79,20 +79,19 @@ def give_back(bank: Bank, questions: Iterable[int], *, by: User, at: datetime, n
     reason = note.strip()
     if not reason:
         raise Invalid(_("请写明需要修改什么，编写人会看到。"))
-    with transaction.atomic():
-        locked = _lock(bank, by=by)
-        return _move(
-            locked,
-            questions,
-            QuestionState.DRAFT,
-            action="question.returned",
-            only=QuestionState.SUBMITTED,
-            by=by,
-            at=at,
-            note=reason[:NOTE_LIMIT],
-        )
+    return _move(
+        _lock(bank, by=by),
+        questions,
+        QuestionState.DRAFT,
+        action="question.returned",
+        only=QuestionState.SUBMITTED,
+        by=by,
+        at=at,
+        note=reason[:NOTE_LIMIT],
+    )
 
 
+@transaction.atomic
 def retire(bank: Bank, questions: Iterable[int], *, by: User | None, at: datetime, note: str = "") -> Moved:
     """Ask the questions no more, from the next release on; what was asked keeps its versions.
 
@@ -100,19 +99,18 @@ def retire(bank: Bank, questions: Iterable[int], *, by: User | None, at: datetim
         NotAllowed: ``by`` does not keep the bank.
         WrongState: the bank is archived, or all of ``questions`` are retired.
     """
-    with transaction.atomic():
-        locked = _lock(bank, by=by)
-        return _move(
-            locked,
-            questions,
-            QuestionState.RETIRED,
-            action="question.retired",
-            by=by,
-            at=at,
-            note=note.strip()[:NOTE_LIMIT],
-        )
+    return _move(
+        _lock(bank, by=by),
+        questions,
+        QuestionState.RETIRED,
+        action="question.retired",
+        by=by,
+        at=at,
+        note=note.strip()[:NOTE_LIMIT],
+    )
 
 
+@transaction.atomic
 def bring_back(bank: Bank, questions: Iterable[int], *, by: User | None, at: datetime) -> Moved:
     """Make drafts of retired questions, to be agreed to again.
 
@@ -120,17 +118,15 @@ def bring_back(bank: Bank, questions: Iterable[int], *, by: User | None, at: dat
         NotAllowed: ``by`` does not keep the bank.
         WrongState: the bank is archived, or none of ``questions`` is retired.
     """
-    with transaction.atomic():
-        locked = _lock(bank, by=by)
-        return _move(
-            locked,
-            questions,
-            QuestionState.DRAFT,
-            action="question.brought_back",
-            only=QuestionState.RETIRED,
-            by=by,
-            at=at,
-        )
+    return _move(
+        _lock(bank, by=by),
+        questions,
+        QuestionState.DRAFT,
+        action="question.brought_back",
+        only=QuestionState.RETIRED,
+        by=by,
+        at=at,
+    )
 
 
 @transaction.atomic
