@@ -2,11 +2,13 @@
 export class Away extends Error {}
 
 export class Refused extends Error {
-  constructor(status, code, detail) {
-    super(detail);
+  // ``answer`` is what the server said; null when it said nothing that a script can read.
+  constructor(status, answer) {
+    super(answer?.detail ?? "");
     this.status = status;
-    this.code = code;
-    this.detail = detail;
+    this.code = answer?.error ?? "refused";
+    this.detail = answer?.detail ?? "";
+    this.answer = answer;
   }
 }
 
@@ -16,7 +18,11 @@ let difference = 0;
 
 export const serverNow = () => Date.now() + difference;
 
-export async function ask(address, body) {
+export function setServerNow(now) {
+  difference = now - Date.now();
+}
+
+export async function ask(address, body, { keepalive = false, patience = PATIENCE } = {}) {
   let response;
   const asked = Date.now();
   try {
@@ -26,7 +32,8 @@ export async function ask(address, body) {
       body: body === undefined ? undefined : JSON.stringify(body),
       credentials: "same-origin",
       cache: "no-store",
-      signal: AbortSignal.timeout(PATIENCE),
+      keepalive,
+      signal: AbortSignal.timeout(patience),
     });
   } catch {
     throw new Away();
@@ -38,10 +45,10 @@ export async function ask(address, body) {
     answer = await response.json();
   } catch {
     // A page instead of an answer: a captive portal of some Wi-Fi, or the end of a session.
-    throw response.ok ? new Away() : new Refused(response.status, "refused", "");
+    throw response.ok ? new Away() : new Refused(response.status, null);
   }
-  if (!response.ok) throw new Refused(response.status, answer.error ?? "refused", answer.detail ?? "");
   // The answer was under way for about half of the time that we waited.
   if (answer.now) difference = answer.now - (asked + Date.now()) / 2;
+  if (!response.ok) throw new Refused(response.status, answer);
   return answer;
 }
