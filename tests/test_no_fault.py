@@ -50,7 +50,7 @@ from tests.factories.notices import NoticeFactory, NoticeItemFactory, ObjectionF
 from tests.factories.orgs import RosterEntryFactory
 from tests.factories.reviews import all_signed, review_ready, round_started
 from tests.files import samples
-from tests.innovations.test_scope import ScopeScene
+from tests.innovations.scope_scene import ScopeScene
 from tests.practice.standing import PracticeStanding
 
 pytestmark = pytest.mark.django_db

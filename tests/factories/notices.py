@@ -57,6 +57,7 @@ class ObjectionFactory(factory.django.DjangoModelFactory):
 class WorkdayExceptionFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = WorkdayException
+        django_get_or_create = ("day",)
 
     day = date(2030, 1, 1)
     is_workday = False

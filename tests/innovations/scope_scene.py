@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from huomiao.files.actions import store
 from huomiao.innovations.models import (
@@ -100,7 +103,12 @@ class ScopeScene(Scene):
         """What does not hang on a call: honours, a notice with an objection, a roster, a table of it."""
         self.honour = HonourFactory(unit=self.unit)
         HolderFactory(honour=self.honour, user=self.worker)
-        self.item_shown = NoticeItemFactory(notice=NoticeFactory(issuer=self.call.organiser))
+        # Of a length that notices have: days are counted one by one.
+        today = timezone.localdate()
+        notice = NoticeFactory(
+            issuer=self.call.organiser, opens_on=today - timedelta(days=3), closes_on=today + timedelta(days=9)
+        )
+        self.item_shown = NoticeItemFactory(notice=notice)
         self.objection = ObjectionFactory(item=self.item_shown)
         self.accepted = ObjectionFactory(item=self.item_shown, state=ObjectionState.ACCEPTED, accepted_at=NOW)
         self.workday = WorkdayExceptionFactory()

@@ -24,19 +24,17 @@ def files(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def made(request, django_db_setup, django_db_blocker, files):
-    """The scene of a stage. It stands for all tests of that stage: each takes back what it changed."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        with override_settings(MEDIA_ROOT=files):
-            scene = ScopeScene(request.param)
-        yield scene
+def scenes(django_db_setup, django_db_blocker, files):
+    """The scene of each stage. They stand for all tests here: each takes back what it changed."""
+    with django_db_blocker.unblock(), transaction.atomic(), override_settings(MEDIA_ROOT=files):
+        yield {stage: ScopeScene(stage) for stage in STAGES}
         transaction.set_rollback(True)
 
 
 @pytest.fixture
-def scene(made, files, settings):
+def scene(scenes, stage, files, settings):
     settings.MEDIA_ROOT = files
-    return made
+    return scenes[stage]
 
 
 def cells(table):
@@ -54,7 +52,7 @@ def _text(response):
     return content.decode("utf-8", "replace")
 
 
-@pytest.mark.parametrize(("made", "name"), cells(READS), indirect=["made"])
+@pytest.mark.parametrize(("stage", "name"), cells(READS))
 def test_reading(scene, name):
     responses = {role: scene.client(role).get(scene.address(name)) for role in ROLES}
     for response in responses.values():
@@ -66,9 +64,8 @@ def test_reading(scene, name):
         assert responses["anonymous"].url.startswith(reverse("account_login"))
 
 
-@pytest.mark.parametrize(("made", "name"), cells(CHANGES), indirect=["made"])
-def test_changing(scene, request, name):
-    stage = request.node.callspec.params["made"]
+@pytest.mark.parametrize(("stage", "name"), cells(CHANGES))
+def test_changing(scene, stage, name):
     expected = dict(zip(ROLES, CHANGES[name], strict=True)) | LATER.get((name, stage), {})
 
     found = {}
@@ -81,7 +78,7 @@ def test_changing(scene, request, name):
     assert found == expected
 
 
-@pytest.mark.parametrize(("made", "name"), cells(SHOWN), indirect=["made"])
+@pytest.mark.parametrize(("stage", "name"), cells(SHOWN))
 def test_showing(scene, name):
     page, what = name
 
@@ -91,7 +88,7 @@ def test_showing(scene, name):
     assert {role: scene.words(what) in _text(response) for role, response in found.items()} == shown
 
 
-@pytest.mark.parametrize("made", ["open"], indirect=True)
+@pytest.mark.parametrize("stage", ["open"])
 @pytest.mark.parametrize("role", ["county_officer", "secretary", "other_city_officer"])
 def test_signed_table_is_sent_back_by_nobody_else(scene, role):
     SummaryTable.objects.create(call=scene.call, union=scene.city, signed_by=scene.city_officer, signed_at=NOW)
@@ -101,7 +98,7 @@ def test_signed_table_is_sent_back_by_nobody_else(scene, role):
     assert response.status_code == 404
 
 
-@pytest.mark.parametrize("made", ["open"], indirect=True)
+@pytest.mark.parametrize("stage", ["open"])
 def test_lists_hold_nothing_of_another_branch(scene):
     elsewhere = UnitFactory(parent=scene.other_city, name="外市机床厂")
     foreign = DeclarationFactory(
