@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -43,6 +44,7 @@ class ScopeScene(Scene):
 
     def __init__(self, stage):
         super().__init__()
+        self.signed_in = {}
         self.other_unit = UnitFactory(parent=self.county, name="东县齿轮厂")
         self.worker = MembershipFactory(organization=self.unit, role=Role.MEMBER).user
         self.other_secretary = MembershipFactory(organization=self.other_unit, role=Role.SECRETARY).user
@@ -123,9 +125,16 @@ class ScopeScene(Scene):
 
     def client(self, role):
         client = Client()
-        if role != "anonymous":
+        if role in self.signed_in:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.signed_in[role]
+        elif role != "anonymous":
             client.force_login(getattr(self, role))
         return client
+
+    def sign_in(self, *roles):
+        """Sign ``roles`` in once for all the clients that are made from now on."""
+        for role in roles:
+            self.signed_in[role] = self.client(role).cookies[settings.SESSION_COOKIE_NAME].value
 
     def address(self, name):
         values = {

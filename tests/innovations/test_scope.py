@@ -27,7 +27,10 @@ def files(tmp_path_factory):
 def scenes(django_db_setup, django_db_blocker, files):
     """The scene of each stage. They stand for all tests here: each takes back what it changed."""
     with django_db_blocker.unblock(), transaction.atomic(), override_settings(MEDIA_ROOT=files):
-        yield {stage: ScopeScene(stage) for stage in STAGES}
+        found = {stage: ScopeScene(stage) for stage in STAGES}
+        for scene in found.values():
+            scene.sign_in(*ROLES[1:])
+        yield found
         transaction.set_rollback(True)
 
 
