@@ -284,6 +284,9 @@ MFA_FORMS = {
     "authenticate": "huomiao.accounts.forms.CodeForm",
     "reauthenticate": "huomiao.accounts.forms.CodeAgainForm",
     "activate_totp": "huomiao.accounts.forms.ActivateTOTPForm",
+    "authenticate_webauthn": "huomiao.accounts.forms.PasskeyForm",
+    "login_webauthn": "huomiao.accounts.forms.PasskeyLoginForm",
+    "reauthenticate_webauthn": "huomiao.accounts.forms.PasskeyAgainForm",
     "add_webauthn": "huomiao.accounts.forms.AddPasskeyForm",
     "edit_webauthn": "huomiao.accounts.forms.RenamePasskeyForm",
 }

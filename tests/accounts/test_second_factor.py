@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth import get_user
 from django.test import Client
+from django.urls import reverse
 
 from huomiao.orgs.roles import OFFICIAL_ROLES, Role
 from tests.factories.accounts import UserFactory
@@ -185,3 +186,13 @@ class TestRequired:
 
         officer.refresh_from_db()
         assert (response["Location"], officer.language) == (INDEX, "")
+
+
+@pytest.mark.parametrize("sent", ["9" * 5000, "[" * 100_000, "x", "[]", "{}"])
+def test_a_device_that_says_nonsense_is_told_so(db, client, sent):
+    client.get(reverse("mfa_login_webauthn"))
+
+    response = client.post(reverse("mfa_login_webauthn"), {"credential": sent})
+
+    assert response.status_code in {200, 302}
+    assert "_auth_user_id" not in client.session

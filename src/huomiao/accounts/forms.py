@@ -100,7 +100,33 @@ class ActivateTOTPForm(totp_forms.ActivateTOTPForm):  # type: ignore[misc]  # al
         self.fields["code"].widget.attrs.update(CODE_ATTRS)
 
 
+class CredentialField(forms.JSONField):
+    """What a device says of itself. Django's field lets numbers of thousands of digits and deep nests through as faults."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as problem:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from problem
+
+
+class PasskeyForm(webauthn_forms.AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    credential = CredentialField()
+
+
+class PasskeyLoginForm(webauthn_forms.LoginWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    credential = CredentialField()
+
+
+class PasskeyAgainForm(webauthn_forms.ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    credential = CredentialField()
+
+
 class AddPasskeyForm(webauthn_forms.AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    credential = CredentialField()
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _worded(self, name=_("名称"), passwordless=_("允许只用它登录，不再输入密码"))
