@@ -110,7 +110,8 @@ def list_text(request: HttpRequest, pk: int) -> HttpResponse:
 def object_(request: HttpRequest, pk: int) -> HttpResponse:
     begun = NoticeItem.objects.filter(notice__in=queries.visible_to(request.user).order_by())
     item = get_object_or_404(begun.select_related("notice__issuer"), pk=pk)
-    form = forms.ObjectionForm(request.POST or None, request.FILES or None)
+    posted, uploads = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = forms.ObjectionForm(posted, uploads)
     context: dict[str, Any] = {"item": item, "notice": item.notice, "form": form, "cells": item.titled}
     if not queries.takes_objections(item, timezone.now()):
         return render(request, "notices/object_closed.html", context, status=409 if request.method == "POST" else 200)
@@ -145,7 +146,8 @@ def receipt(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def status(request: HttpRequest) -> HttpResponse:
-    form = forms.StatusForm(request.POST or None, initial={"receipt": request.session.get("receipt", "")})
+    posted = request.POST if request.method == "POST" else None
+    form = forms.StatusForm(posted, initial={"receipt": request.session.get("receipt", "")})
     context: dict[str, Any] = {"form": form}
     if request.method != "POST":
         return render(request, "notices/status.html", context)
