@@ -335,3 +335,9 @@ def test_a_changed_cell_shows_what_it_was_and_what_it_is(client, item, officer):
 def test_a_line_is_not_amended_into_another_shape(item, officer):
     with pytest.raises(Invalid):
         actions.amend(item, cells=["轧辊快换装置"], note="少一列", by=officer)
+
+
+def test_asking_too_often_with_an_empty_form_is_told_too(client, db):
+    answers = [client.post(reverse("notices:status")).status_code for _time in range(21)]
+
+    assert answers == [422] * 20 + [429]
