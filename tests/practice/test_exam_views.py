@@ -261,6 +261,14 @@ def test_the_ticket_opens_the_room_once_it_is_right_and_not_after_it_was_revoked
     assert code.replace("-", "") not in str(list(Candidate.objects.values()))
 
 
+@pytest.mark.parametrize("room", ["没有的考场", "\x00"])
+def test_tickets_of_a_room_that_is_not_there_are_not_issued(exam, room):
+    response = signed_in(officer_of(exam)).post(reverse("practice:exam-tickets", args=[exam.slug]), {"room": room})
+
+    assert response.status_code == 422
+    assert "没有这个考场" in response.content.decode()
+
+
 def test_guessing_tickets_has_an_end(exam):
     Exam.objects.update(needs_ticket=True)
     candidate = exam.candidates.select_related("user").first()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huomiao.core.downloads import download
-from huomiao.core.errors import DomainError
+from huomiao.core.errors import DomainError, Invalid
 from huomiao.core.requests import UserRequest
 from huomiao.core.tables import Problem, SheetOut, mark_problems, template_of, write_table
 from huomiao.practice import candidate_table
@@ -178,8 +178,10 @@ def exam_candidate_remove(request: UserRequest, slug: str, pk: int) -> HttpRespo
 def exam_tickets(request: UserRequest, slug: str) -> HttpResponse:
     """New codes to print, shown in this answer and kept nowhere."""
     exam = for_officer(request, slug)
-    room = request.POST.get("room")
-    issued = actions.issue_tickets(exam, by=request.user, room=None if room in {None, "*"} else room)
+    room = request.POST.get("room", "*")
+    if room != "*" and room not in dict(queries.rooms(exam)):
+        raise Invalid(_("没有这个考场，请刷新页面重新选择。"))
+    issued = actions.issue_tickets(exam, by=request.user, room=None if room == "*" else room)
     return _tickets(request, slug, issued)
 
 
