@@ -67,6 +67,11 @@ def local(year: int, month: int, day: int, hour: int = 9) -> datetime:
     return timezone.make_aware(datetime(year, month, day, hour))  # noqa: DTZ001  # made aware here
 
 
+def days_from(now: datetime, days: int, hour: int = 9) -> datetime:
+    """A moment ``days`` from ``now``, on the hour of the province's clock."""
+    return (timezone.localtime(now) + timedelta(days=days)).replace(hour=hour, minute=0, second=0, microsecond=0)
+
+
 class Campaign:
     """A call with the people who run it and the results it gets."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from huomiao.accounts.models import User
-from huomiao.demo.campaign import clock_at
+from huomiao.demo.campaign import clock_at, days_from
 from huomiao.demo.province import SEED
 from huomiao.demo.takers import Person, given
 from huomiao.orgs.models import Organization
@@ -46,14 +46,15 @@ class Examining:
         units = list(dict.fromkeys(person.unit for person in self.people))
         self._over(electrician, units[:4])
         self._open_now(safety, units[:6])
-        with clock_at(self._day(-1)):
+        with clock_at(days_from(self.now, -1)):
             self._exam(
-                "焊工技能等级理论考试（演示）", [welder, safety], units[:2], opens_at=self._day(9), hours=2, minutes=90
+                "焊工技能等级理论考试（演示）",
+                [welder, safety],
+                units[:2],
+                opens_at=days_from(self.now, 9),
+                hours=2,
+                minutes=90,
             )
-
-    def _day(self, days: int, hour: int = 9) -> datetime:
-        today = timezone.localtime(self.now)
-        return (today + timedelta(days=days)).replace(hour=hour, minute=0, second=0, microsecond=0)
 
     def _exam(
         self,
@@ -89,8 +90,8 @@ class Examining:
 
     def _over(self, bank: Bank, units: Sequence[Organization]) -> None:
         """The electricians' exam of three weeks ago: sat, marked, published, with certificates."""
-        opens_at = self._day(-20)
-        with clock_at(self._day(-27)):
+        opens_at = days_from(self.now, -20)
+        with clock_at(days_from(self.now, -27)):
             exam = self._announced(
                 self._exam(
                     "电工岗位技能季度考试（演示）",
@@ -110,13 +111,13 @@ class Examining:
         for candidate in Candidate.objects.filter(exam=exam).select_related("paper").order_by("pk"):
             if self.rng.random() > 0.08:
                 self._sat(candidate, exam, versions, skills.get(candidate.user_id, 0.7))
-        with clock_at(self._day(-19)):
+        with clock_at(days_from(self.now, -19)):
             exam.refresh_from_db()
             marking.begin(exam, by=self.by, at=timezone.now())
             for run in exam.runs.all():
                 marking_tasks.carry_on.call(run.pk)
             marking.finish(exam, by=self.by, at=timezone.now())
-        with clock_at(self._day(-17)):
+        with clock_at(days_from(self.now, -17)):
             results.release(exam, by=self.by, appeal_days=5, at=timezone.now())
             marking_tasks.certify.call(exam.pk)
 
@@ -149,8 +150,8 @@ class Examining:
 
     def _open_now(self, bank: Bank, units: Sequence[Organization]) -> None:
         """The safety exam that the demo's worker can sit at any time during the next days."""
-        opens_at = self._day(-1)
-        with clock_at(self._day(-3)):
+        opens_at = days_from(self.now, -1)
+        with clock_at(days_from(self.now, -3)):
             self._announced(
                 self._exam(
                     "安全知识在线考试（演示）",

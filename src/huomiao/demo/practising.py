@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from huomiao.accounts.models import User
 from huomiao.core.tables import Column, SheetOut, write_table
-from huomiao.demo.campaign import clock_at
+from huomiao.demo.campaign import clock_at, days_from
 from huomiao.demo.people import HOME_UNIT
 from huomiao.demo.province import SEED
 from huomiao.demo.questions import BANKS, BankTable
@@ -44,7 +44,7 @@ class Practising:
 
     def tell(self) -> dict[str, Bank]:
         """Everything; returns the banks by their codes."""
-        begin = self.day(-40)
+        begin = days_from(self.now, -40)
         with clock_at(begin):
             self.people = list(self._people(begin))
             found = {table.code: self._bank(table) for table in BANKS}
@@ -55,11 +55,6 @@ class Practising:
         sessions = self._practise(campaign, list(found.values()))
         self.say(f"岗位练兵：{len(found)} 个题库，{len(self.people)} 人练习 {sessions} 人次")
         return found
-
-    def day(self, days: int, hour: int = 9) -> datetime:
-        """A moment ``days`` from today."""
-        today = timezone.localtime(self.now)
-        return (today + timedelta(days=days)).replace(hour=hour, minute=0, second=0, microsecond=0)
 
     # --- People -------------------------------------------------------------------------------------------------------
 
@@ -115,8 +110,8 @@ class Practising:
 
     def _campaign(self, bank: Bank) -> Campaign:
         by = self.made["province"]
-        begin = self.day(-DAYS, 8)
-        with clock_at(self.day(-30)):
+        begin = days_from(self.now, -DAYS, 8)
+        with clock_at(days_from(self.now, -30)):
             campaign = campaigns.create(
                 self.root,
                 by=by,
@@ -124,7 +119,7 @@ class Practising:
                 title=f"{timezone.localtime(self.now).year}年“人人讲安全”岗位练兵（演示）",
                 text="每天三次机会，每次十题、十分钟。积分看天数和掌握程度，不看刷题数量。",
                 opens_at=begin,
-                closes_at=self.day(20, 18),
+                closes_at=days_from(self.now, 20, 18),
                 questions=A_SESSION,
                 feedback=Feedback.END,
             )
@@ -168,7 +163,9 @@ class Practising:
             grade = kinds.KINDS[version.kind].grade(version.body, version.key, answer)
             right += grade.is_right
             answers.append([version.pk, answer, grade.fraction])
-        begun = self.day(-back, 7) + timedelta(minutes=self.rng.randrange(14 * 60), seconds=self.rng.randrange(60))
+        begun = days_from(self.now, -back, 7) + timedelta(
+            minutes=self.rng.randrange(14 * 60), seconds=self.rng.randrange(60)
+        )
         return Attempt(
             nonce=f"demo{self.rng.getrandbits(80):020x}",
             user=person.user,

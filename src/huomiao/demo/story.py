@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -14,7 +14,7 @@ from django.utils import timezone
 from huomiao.accounts.models import User
 from huomiao.core import history
 from huomiao.demo import people, pictures, province, results, tables, teaching
-from huomiao.demo.campaign import Campaign, clock_at, local
+from huomiao.demo.campaign import Campaign, clock_at, days_from, local
 from huomiao.demo.examining import Examining
 from huomiao.demo.people import HOME_UNIT
 from huomiao.demo.practising import Practising
@@ -198,8 +198,7 @@ class Story:
 
     def _day(self, days: int, hour: int = 9) -> datetime:
         """A moment ``days`` from today."""
-        local_now = timezone.localtime(self.now)
-        return (local_now + timedelta(days=days)).replace(hour=hour, minute=0, second=0, microsecond=0)
+        return days_from(self.now, days, hour)
 
     def _open_line(self) -> None:
         """This year's 五小: open, with drafts, papers on every desk of the way up, and two unions that have signed off."""
