@@ -11,7 +11,7 @@ from huomiao.accounts.models import User
 from huomiao.portal.waiting.task import Section, Task
 from huomiao.practice import periods
 from huomiao.practice.models import Memory
-from huomiao.practice.queries import asking, campaigns, exams, reports, sheets
+from huomiao.practice.queries import asking, campaigns, exams, reports
 from huomiao.practice.states import ReportState
 
 
@@ -32,20 +32,8 @@ def to_sit(user: User, *, at: datetime) -> Section:
 
 
 def to_answer(user: User, *, at: datetime) -> Section:
-    """Papers to mark, campaigns to get going, and reports of questions that wait for who keeps the bank."""
+    """Campaigns to get going, and reports of questions that wait for who keeps the bank."""
     tasks = [
-        Task(
-            title=row["script__exam__title"],
-            url=reverse("practice:mark-sheets", args=[row["script__exam__slug"]]),
-            verb=_("去阅卷"),
-            count=row["total"] - row["locked"],
-            done=row["locked"],
-            total=row["total"],
-        )
-        for row in sheets.progress(user)
-        if row["locked"] < row["total"]
-    ]
-    tasks += [
         Task(
             title=reminder.campaign.title,
             url=reminder.campaign.get_absolute_url(),
