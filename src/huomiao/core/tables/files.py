@@ -17,6 +17,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huomiao.core.encodings import decoded
 from huomiao.core.tables.cells import Cell
 from huomiao.core.tables.errors import Unreadable
 
@@ -159,19 +160,12 @@ def _cell(value: dict[str, str]) -> Cell:
 
 
 def _text(content: bytes) -> str:
-    has_utf16_mark = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    encodings = ["utf-16"] if has_utf16_mark else ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if re.search(r"[\x00-\x08\x0e-\x1f]", text):
-            break
-        if re.match(r"\s*(<\?xml|<!doctype|<html|<table|<meta|<div)", text, re.IGNORECASE):
-            raise Unreadable(_("这是网页格式的文件，只是扩展名像表格。请用 Excel 或 WPS 打开，另存为 .xlsx 后上传。"))
-        return text
-    raise Unreadable(_("无法识别的文件。请上传 .xlsx 工作簿，或 UTF-8、GB18030 编码的 .csv 文件。"))
+    text = decoded(content)
+    if text is None:
+        raise Unreadable(_("无法识别的文件。请上传 .xlsx 工作簿，或 UTF-8、GB18030 编码的 .csv 文件。"))
+    if re.match(r"\s*(<\?xml|<!doctype|<html|<table|<meta|<div)", text, re.IGNORECASE):
+        raise Unreadable(_("这是网页格式的文件，只是扩展名像表格。请用 Excel 或 WPS 打开，另存为 .xlsx 后上传。"))
+    return text
 
 
 def _csv_rows(text: str) -> list[list[Cell]]:

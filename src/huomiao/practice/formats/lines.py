@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from huomiao.core import encodings
 from huomiao.practice.formats import answers, words
 from huomiao.practice.formats.answers import NotAnAnswer
 from huomiao.practice.formats.checking import check
@@ -103,16 +104,10 @@ def decoded(content: bytes) -> str:
     Raises:
         UnreadableFile: it is no text.
     """
-    has_mark = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if has_mark else ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if re.search(r"[\x00-\x08\x0e-\x1f]", text):
-            break
-        return text
-    raise UnreadableFile(_("无法识别的文件。请上传 UTF-8 或 GB18030 编码的文本。"))
+    text = encodings.decoded(content)
+    if text is None:
+        raise UnreadableFile(_("无法识别的文件。请上传 UTF-8 或 GB18030 编码的文本。"))
+    return text
 
 
 def looks_numbered(text: str) -> bool:
