@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -433,6 +433,21 @@ def _matching(stem: str, options: Sequence[str], answer: str) -> Solved:
         raise NotAnAnswer(_("匹配题至少要有 2 对。"), part="options")
     body = {"stem": stem, "left": [{"text": text} for text in left], "right": [{"text": text} for text in right]}
     return Solved("matching", body, {"pairs": pairs})
+
+
+def matched(stem: str, sides: Iterable[tuple[str, str]]) -> tuple[Body, Key]:
+    """The body and key of a matching question given as (left, right); a right side without a left one fits nothing."""
+    left: list[str] = []
+    right: list[str] = []
+    pairs: list[int] = []
+    for mine, other in sides:
+        if other not in right:
+            right.append(other)
+        if mine:
+            left.append(mine)
+            pairs.append(right.index(other))
+    body = {"stem": stem, "left": [{"text": text} for text in left], "right": [{"text": text} for text in right]}
+    return body, {"pairs": pairs}
 
 
 def points_of(text: str) -> list[dict[str, Any]]:

@@ -205,21 +205,14 @@ def _choice(draft: DraftQuestion, stem: str, choices: Sequence[_Choice]) -> None
 
 
 def _matching(draft: DraftQuestion, stem: str, choices: Sequence[_Choice]) -> None:
-    left: list[str] = []
-    right: list[str] = []
-    pairs: list[int] = []
+    sides: list[tuple[str, str]] = []
     for choice in choices:
         mine, arrow, other = (part.strip() for part in choice.text.partition("->"))
         if not arrow or not other:
             raise NotAnAnswer(_("匹配题每行写成 =左项 -> 右项。"))
-        if other not in right:
-            right.append(other)
-        if mine:
-            left.append(mine)
-            pairs.append(right.index(other))
+        sides.append((mine, other))
     draft.kind = "matching"
-    draft.body = {"stem": stem, "left": [{"text": text} for text in left], "right": [{"text": text} for text in right]}
-    draft.key = {"pairs": pairs}
+    draft.body, draft.key = answers.matched(stem, sides)
 
 
 def _protected(text: str) -> str:

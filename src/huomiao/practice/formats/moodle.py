@@ -223,20 +223,10 @@ def _cloze_blank(kind: str, inside: str) -> dict[str, Any]:
 
 
 def _match(draft: DraftQuestion, element: Any, stem: str, media: Media) -> None:
-    left: list[str] = []
-    right: list[str] = []
-    pairs: list[int] = []
-    for one in element.findall("subquestion"):
-        mine = _html(draft, one, STEM, media)
-        other = _text(one.find("answer")).strip()
-        if other not in right:
-            right.append(other)
-        if mine:
-            left.append(mine)
-            pairs.append(right.index(other))
+    parts = element.findall("subquestion")
+    sides = [(_html(draft, one, STEM, media), _text(one.find("answer")).strip()) for one in parts]
     draft.kind = "matching"
-    draft.body = {"stem": stem, "left": [{"text": text} for text in left], "right": [{"text": text} for text in right]}
-    draft.key = {"pairs": pairs}
+    draft.body, draft.key = answers.matched(stem, sides)
 
 
 def _ordering(draft: DraftQuestion, element: Any, stem: str, media: Media) -> None:
