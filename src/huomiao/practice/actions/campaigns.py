@@ -23,15 +23,6 @@ if TYPE_CHECKING:
     from huomiao.accounts.models import User
     from huomiao.practice.models import Bank
 
-_RULES = (
-    "questions",
-    "minutes",
-    "tries_a_day",
-    "points_a_day",
-    "pass_percent",
-    "excellent_percent",
-    "feedback",
-)
 # No letters or digits that are read for one another on a poster.
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
@@ -80,7 +71,7 @@ def copy(campaign: Campaign, *, by: User, at: datetime) -> Campaign:
         opens_at=opens_at,
         closes_at=opens_at + (campaign.closes_at - campaign.opens_at),
         copied_from=campaign,
-        **{name: getattr(campaign, name) for name in _RULES},
+        **{name: getattr(campaign, name) for name in rules.RULES},
     )
     new.banks.set(campaign.banks.filter(archived_at=None))
     new.targets.set(campaign.targets.filter(is_active=True))

@@ -15,9 +15,8 @@ from huomiao.practice.states import CAMPAIGN_MOVES, CampaignState
 if TYPE_CHECKING:
     from huomiao.accounts.models import User
 
-# What people were told when they began: from publication on it stands. Dates, text, banks and units may still be added to.
-FIXED = (
-    "opens_at",
+# How a session goes and what it counts for.
+RULES = (
     "questions",
     "minutes",
     "tries_a_day",
@@ -26,6 +25,8 @@ FIXED = (
     "excellent_percent",
     "feedback",
 )
+# What people were told when they began: from publication on it stands. Dates, text, banks and units may still be added to.
+FIXED = ("opens_at", *RULES)
 
 
 def can_create(user: User | AnonymousUser) -> bool:
