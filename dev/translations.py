@@ -103,6 +103,8 @@ def extract_all() -> None:
     for app in apps():
         wanted = template_of(app)
         catalogue = read(app)
+        # The day of an extraction would change every catalogue each time; the history knows it anyway.
+        wanted.creation_date = catalogue.creation_date
         catalogue.update(wanted, no_fuzzy_matching=True, update_header_comment=False)
         catalogue.obsolete.clear()
         if not len(catalogue):

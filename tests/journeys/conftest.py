@@ -108,7 +108,9 @@ class Window:
         self.page.get_by_role("button", name=name, exact=exact).click()
 
     def follow(self, name: str, *, exact: bool = True) -> None:
+        """Press a link and wait for its page and scripts: before them only test_slow_line.py types."""
         self.page.get_by_role("link", name=name, exact=exact).first.click()
+        self.page.wait_for_load_state()
 
     def agree(self) -> None:
         """Answer the question that a button with ``data-confirm`` asks."""

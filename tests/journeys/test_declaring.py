@@ -1,19 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path as FilePath
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 import huomiao.innovations
-from huomiao.innovations.actions import drafts
 from huomiao.innovations.models import Declaration
-from huomiao.innovations.states import Path, State
+from huomiao.innovations.states import State
 from tests.journeys import wizard
 from tests.journeys.conftest import Window
-from tests.journeys.province import STORY, UNIT, WORKER, photograph, province
+from tests.journeys.province import STORY, UNIT, WORKER, province
 
 pytestmark = pytest.mark.journey
 
@@ -59,45 +56,6 @@ def test_declaring_on_a_phone_in_large_type(open_window):
     window.keep("large-submitted")
     declaration = Declaration.objects.get()
     assert (declaration.title, declaration.state) == (STORY["成果名称"], State.SUBMITTED)
-
-
-@contextmanager
-def late(window: Window, script: str) -> Iterator[None]:
-    """Let ``script`` arrive only when the block is over, as on a bad line."""
-    held: list[Route] = []
-    is_over = False
-
-    def hold(route: Route) -> None:
-        if is_over:
-            route.continue_()
-        else:
-            held.append(route)
-
-    window.page.route(f"**/{script}*", hold)
-    yield
-    while not held:
-        window.page.wait_for_timeout(50)
-    is_over = True
-    for route in held:
-        route.continue_()
-
-
-def test_what_was_given_before_the_scripts_arrived_is_taken(open_window):
-    place = province()
-    draft = drafts.begin(place.call, unit=place.unit, path=Path.WORKER, by=place["worker"])
-    window = open_window(place["worker"])
-    with late(window, "declare.js"):
-        window.page.goto(f"{window.address}/declarations/{draft.pk}/edit/basics/", wait_until="commit")
-        window.page.get_by_label("成果名称").fill("早到的名称")
-    wizard.saved_by_itself(window)
-    with late(window, "upload.js"):
-        window.page.goto(f"{window.address}/declarations/{draft.pk}/edit/papers/", wait_until="commit")
-        window.page.locator("#id_picture").set_input_files(
-            [{"name": "现场照片.jpg", "mimeType": "image/jpeg", "buffer": photograph()}]
-        )
-    expect(window.page.get_by_role("link", name="现场照片")).to_be_visible()
-    draft.refresh_from_db()
-    assert draft.title == "早到的名称"
 
 
 def test_focus_is_seen_wherever_the_tab_key_leads(open_window):

@@ -12,8 +12,8 @@ from huomiao.orgs.models import Organization
 from huomiao.orgs.roles import Role
 from huomiao.practice import follower, rosters
 from huomiao.practice.models import BoardChoice, RosterSize
-from huomiao.practice.queries import boards
-from huomiao.practice.queries.boards import Basis, Size
+from huomiao.practice.queries import board_people, boards
+from huomiao.practice.queries.board_sizes import Basis, Size
 from huomiao.practice.states import Period
 from tests.factories.accounts import UserFactory
 from tests.factories.orgs import MembershipFactory, OrganizationFactory, RosterEntryFactory, UnitFactory
@@ -177,7 +177,7 @@ def test_the_board_of_people_is_that_of_the_running_period(tree, period, expecte
     practise(tree, unit, at=AT - timedelta(days=40))
     practise(tree, unit)
 
-    assert boards.people_in(period, TODAY, unit).count() == expected
+    assert board_people.people_in(period, TODAY, unit).count() == expected
 
 
 def test_rosters_are_counted_every_ten_minutes_and_only_changes_written(tree):
@@ -214,7 +214,7 @@ def test_names_stand_on_the_board_of_ones_own_unit_and_are_masked_elsewhere(clie
     trainer = MembershipFactory(organization=tree["east"], role=Role.TRAINER).user
     client.force_login(trainer)
     text = shown(client, **page_of).content.decode()
-    assert (colleague.name in text, boards.masked(colleague.name) in text) == (False, True)
+    assert (colleague.name in text, board_people.masked(colleague.name) in text) == (False, True)
     secretary = MembershipFactory(organization=unit, role=Role.SECRETARY).user
     client.force_login(secretary)
     text = shown(client, **page_of).content.decode()

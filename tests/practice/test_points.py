@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huomiao.practice import badges, periods, points, scheduling
-from huomiao.practice.folding import Asked, Books, Session, Terms, fold, settle_days
+from huomiao.practice.books import Asked, Books, Session, Terms
+from huomiao.practice.folding import fold, settle_days
 from huomiao.practice.ledger import PersonRow
 from huomiao.practice.states import Period
 

@@ -16,6 +16,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     return {
         "site_name": settings.PROGRAMME_NAME or _("火苗"),
+        "time_zone": settings.TIME_ZONE,
         "is_demo": settings.DEMO,
         "theme": display.chosen(request, "theme"),
         "type_size": display.chosen(request, "type"),

@@ -22,6 +22,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from huomiao.core.models import Entry, Seal
+from huomiao.core.numbers import plain
 
 if TYPE_CHECKING:
     from huomiao.accounts.models import User
@@ -234,5 +235,5 @@ def _plain(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
+        return plain(value)
     return str(value)

@@ -7,14 +7,11 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from huomiao.core.numbers import plain
+
 WHOLE = 100
 
 BandRange = tuple[str, Decimal, Decimal]
-
-
-def plain(points: Decimal) -> str:
-    """Points without zeros after the comma: 12.5, 20."""
-    return f"{points.normalize():f}"
 
 
 def problems(criteria: Sequence[tuple[str, int, Sequence[BandRange]]]) -> list[str]:

@@ -10,9 +10,9 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huomiao.core.numbers import plain
 from huomiao.innovations.models import Call
 from huomiao.innovations.queries.calls import LIMIT_LABELS
-from huomiao.innovations.scoring_bands import plain
 from huomiao.innovations.states import Section
 
 

@@ -15,7 +15,10 @@ class PracticeConfig(AppConfig):
         from huomiao.practice import follower, merging, own_data, rosters, sittings  # noqa: PLC0415
         from huomiao.practice.actions import imports, marking  # noqa: PLC0415
 
+        exports.register("courses", own_data.courses)
+        exports.register("exams", own_data.exams)
         exports.register("key_reports", own_data.key_reports)
+        exports.register("practice_sessions", own_data.sessions)
         organizations.register(merging.follow)
         clock.register("attempts counted", follower.turn)
         clock.register("checked answers forgotten", follower.forget_old_checks)

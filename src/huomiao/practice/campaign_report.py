@@ -15,7 +15,8 @@ from huomiao.orgs.models import Organization
 from huomiao.practice.models import Campaign
 from huomiao.practice.queries import boards
 from huomiao.practice.queries import campaigns as queries
-from huomiao.practice.queries.boards import Basis, Line
+from huomiao.practice.queries.board_sizes import Basis
+from huomiao.practice.queries.boards import Line
 
 # So many people stand on the sheet of persons: prizes go to the first hundred, and a table must open on any desk.
 MOST_PEOPLE = 1000

@@ -9,136 +9,30 @@ on the later day. So each row need only remember the last day, week and month it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import date
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
 
-from huomiao.practice import badges, periods, points, scheduling
+from huomiao.practice import badges, periods, points
+from huomiao.practice.books import Asked, Books, Session, Terms
 from huomiao.practice.ledger import (
     BadgeRow,
-    CampaignDayRow,
-    CampaignItemRow,
     CampaignPersonRow,
-    CampaignUnitRow,
     DayRow,
-    MemoryRow,
     PersonRow,
-    PersonTradeRow,
     QuickRow,
-    SeenRow,
-    TallyRow,
-    TradeRow,
-    UnitRow,
 )
+from huomiao.practice.remembering import MOST, remember
 from huomiao.practice.states import Mode
 
-# A question leaves the wrong-answer book when it was right so many times in a row.
-CLEARED_AFTER = 2
 # Without a mistake in so many questions is worth a badge.
 PERFECT_FROM = 10
-# What the columns of a memory can hold; nobody gets there in earnest.
-MOST = 32_767
 # A day on which nobody practised.
 NEVER = date.min
 # Fractions right are summed up in whole thousandths.
 SCALE = 1000
 
 _figures = attrgetter(*badges.FIGURES)
-Row = TypeVar("Row")
-
-
-@dataclass(slots=True, frozen=True)
-class Asked:
-    """What the follower knows of a version: whose question it is, of what kind, and its bit in the bank's maps."""
-
-    question_id: int
-    bank_id: int
-    seat: int
-    kind: str
-
-
-@dataclass(slots=True, frozen=True)
-class Terms:
-    """What a campaign counts."""
-
-    tries_a_day: int
-    points_a_day: int
-    pass_percent: int
-    excellent_percent: int
-
-
-@dataclass(slots=True)
-class Session:
-    """An attempt with everything that has to be looked up for it."""
-
-    id: int
-    nonce: str
-    user_id: int
-    unit_id: int | None
-    campaign_id: int | None
-    trade_id: int | None
-    mode: str
-    started_at: datetime
-    finished_at: datetime
-    total: int
-    right: int
-    answers: list[list[Any]]
-    day: date = periods.EVER
-    answered: int = 0
-    is_quick: bool = False
-
-    def __post_init__(self) -> None:
-        self.day = periods.day_of(self.finished_at)
-        self.answered = sum(1 for answer in self.answers if answer[1] is not None)
-        self.is_quick = points.is_quick(
-            started_at=self.started_at, finished_at=self.finished_at, total=len(self.answers)
-        )
-
-    @property
-    def counts(self) -> bool:
-        """Whether it earns anything: somebody answered, and took the time to read."""
-        return self.answered > 0 and not self.is_quick
-
-
-class Book(Generic[Row]):
-    """The rows of one table that a batch may touch, and those that it did."""
-
-    __slots__ = ("known", "new", "touched")
-
-    def __init__(self, new: Callable[..., Row], known: dict[Any, Row] | None = None) -> None:
-        self.new = new
-        self.known = known or {}
-        self.touched: dict[Any, Row] = {}
-
-    def row(self, *key: Any) -> Row:
-        """The row of ``key``, to be changed; begun if there is none."""
-        place = key if len(key) > 1 else key[0]
-        row = self.touched.get(place)
-        if row is None:
-            row = self.touched[place] = self.known.get(place) or self.new(*key)
-        return row
-
-
-@dataclass
-class Books:
-    """All the books, as far as a batch needs them."""
-
-    memories: Book[MemoryRow] = field(default_factory=lambda: Book(MemoryRow))
-    seen: Book[SeenRow] = field(default_factory=lambda: Book(SeenRow))
-    days: Book[DayRow] = field(default_factory=lambda: Book(DayRow))
-    people: Book[PersonRow] = field(default_factory=lambda: Book(PersonRow))
-    people_trades: Book[PersonTradeRow] = field(default_factory=lambda: Book(PersonTradeRow))
-    tallies: Book[TallyRow] = field(default_factory=lambda: Book(TallyRow))
-    units: Book[UnitRow] = field(default_factory=lambda: Book(UnitRow))
-    trades: Book[TradeRow] = field(default_factory=lambda: Book(TradeRow))
-    campaign_people: Book[CampaignPersonRow] = field(default_factory=lambda: Book(CampaignPersonRow))
-    campaign_units: Book[CampaignUnitRow] = field(default_factory=lambda: Book(CampaignUnitRow))
-    campaign_days: Book[CampaignDayRow] = field(default_factory=lambda: Book(CampaignDayRow))
-    campaign_items: Book[CampaignItemRow] = field(default_factory=lambda: Book(CampaignItemRow))
-    badges: list[BadgeRow] = field(default_factory=list)
-    quick: list[QuickRow] = field(default_factory=list)
 
 
 def settle_days(sessions: Iterable[Session], last_days: dict[int, date | None]) -> None:
@@ -161,7 +55,7 @@ def fold(books: Books, session: Session, asked: dict[int, Asked], terms: Terms |
     if not session.counts:
         _put_aside(books, session, person, day, asked)
         return
-    _remember(books, session, person, day, asked)
+    remember(books, session, person, day, asked)
     _tally(books, session, asked)
     if session.trade_id is not None:
         _count_trade(books, session, session.trade_id)
@@ -216,77 +110,6 @@ def _put_aside(books: Books, session: Session, person: PersonRow, day: DayRow, a
             books.units.row(period, start, session.unit_id).flagged += 1
         if session.campaign_id is not None:
             books.campaign_units.row(session.campaign_id, session.unit_id).flagged += 1
-
-
-def _remember(books: Books, session: Session, person: PersonRow, day: DayRow, asked: dict[int, Asked]) -> None:
-    row, user = books.memories.row, session.user_id
-    for version, answer, fraction in session.answers:
-        memory = row(user, asked[version].question_id)
-        if memory.seen < MOST:
-            memory.seen += 1
-        if answer is None or fraction is None:
-            # Not judged: it was shown, and that is all.
-            memory.last_on = memory.last_on or session.day
-        elif fraction >= 1:
-            _was_right(memory, person, day, session.day)
-        else:
-            _was_wrong(memory, person, session.day)
-
-
-def _was_right(memory: MemoryRow, person: PersonRow, day: DayRow, today: date) -> None:
-    is_first = not memory.right
-    # Judged for the first time today: only then does it show what was remembered.
-    is_recall = not memory.stability or (memory.last_on is not None and memory.last_on < today)
-    is_due = memory.due_on is not None and memory.due_on <= today
-    if memory.right < MOST:
-        memory.right += 1
-        memory.run += 1
-    if is_first:
-        day.first_right += 1
-    if memory.in_wrong_book and memory.run >= CLEARED_AFTER:
-        memory.in_wrong_book = False
-        person.wrong_book -= 1
-        if memory.wrong_on is not None and memory.wrong_on < today:
-            # Wrong and right on one day is reading the explanation, and could be done on purpose.
-            day.cleared += 1
-            person.cleared += 1
-    if is_recall and is_due and not is_first:
-        day.retained += 1
-    if is_recall and is_due and not memory.in_wrong_book and not memory.is_mastered and not is_first:
-        memory.is_mastered = True
-        person.mastered += 1
-    if is_recall:
-        _schedule(memory, today, is_right=True)
-
-
-def _was_wrong(memory: MemoryRow, person: PersonRow, today: date) -> None:
-    is_again = memory.wrong_on == today
-    if memory.wrong < MOST:
-        memory.wrong += 1
-    memory.run = 0
-    memory.wrong_on = today
-    if not memory.in_wrong_book:
-        memory.in_wrong_book = True
-        person.wrong_book += 1
-    if memory.is_mastered:
-        memory.is_mastered = False
-        person.mastered -= 1
-    if not is_again:
-        _schedule(memory, today, is_right=False)
-
-
-def _schedule(memory: MemoryRow, today: date, *, is_right: bool) -> None:
-    stability, difficulty, days = scheduling.answered(
-        stability=memory.stability,
-        difficulty=memory.difficulty,
-        last_on=memory.last_on if memory.stability else None,
-        day=today,
-        is_right=is_right,
-    )
-    memory.stability = stability
-    memory.difficulty = difficulty
-    memory.last_on = today
-    memory.due_on = today + timedelta(days=days)
 
 
 def _tally(books: Books, session: Session, asked: dict[int, Asked]) -> None:

@@ -25,7 +25,8 @@ from django.utils import timezone
 
 from huomiao.orgs.models import Organization
 from huomiao.practice import ledger, periods, seats
-from huomiao.practice.folding import Asked, Books, Session, Terms, fold, settle_days
+from huomiao.practice.books import Asked, Books, Session, Terms
+from huomiao.practice.folding import fold, settle_days
 from huomiao.practice.models import AnswerCheck, Attempt, Campaign, FollowerCursor, QuestionVersion, Release
 
 logger = logging.getLogger(__name__)

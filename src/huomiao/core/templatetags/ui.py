@@ -18,6 +18,7 @@ from huomiao.core import acts, icons
 from huomiao.core import markdown as markdown_text
 from huomiao.core.encryption import mask
 from huomiao.core.models import Entry
+from huomiao.core.numbers import plain
 
 register = template.Library()
 
@@ -140,6 +141,12 @@ def markdown(text: str) -> SafeString:
 def masked_phone(number: str) -> str:
     """A phone number as it may stand on a screen: 138****5678."""
     return mask(number or "")
+
+
+@register.filter
+def points(value: Decimal | float | None) -> str:
+    """Points, averages and the like to two places at most, no zeros behind them: 82.5, 20; a dash for none."""
+    return "—" if value is None else plain(round(Decimal(value), 2))
 
 
 @register.filter

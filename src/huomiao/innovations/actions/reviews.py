@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from huomiao.core import history
 from huomiao.core.errors import Invalid, NotAllowed, WrongState
+from huomiao.core.numbers import plain
 from huomiao.innovations.actions import assignments, blind_material, calls, results
 from huomiao.innovations.actions.round_access import locked_round
 from huomiao.innovations.models import (
@@ -107,8 +108,8 @@ def _frozen_rules(
                     "bands": [
                         {
                             "label": band.label,
-                            "low": f"{band.low.normalize():f}",
-                            "high": f"{band.high.normalize():f}",
+                            "low": plain(band.low),
+                            "high": plain(band.high),
                             "description": band.description,
                         }
                         for band in criterion.bands.all()

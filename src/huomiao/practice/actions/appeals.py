@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from huomiao.core import history
 from huomiao.core.errors import Invalid, NotAllowed, WrongState
+from huomiao.core.numbers import plain
 from huomiao.practice import remarking
 from huomiao.practice.actions.exam_moves import locked_exam
 from huomiao.practice.models import Adjustment, Appeal, Sitting
@@ -89,9 +90,7 @@ def rule(appeal: Appeal, *, reply: str, points: Mapping[int, Decimal], by: User,
             raise Invalid(_("没有这道题，请重新选择。"))
         most = Decimal(str(items[position][1]))
         if not 0 <= given <= most:
-            raise Invalid(
-                _("第 %(number)d 题须是 0 到 %(most)s 分。") % {"number": position + 1, "most": f"{most.normalize():f}"}
-            )
+            raise Invalid(_("第 %(number)d 题须是 0 到 %(most)s 分。") % {"number": position + 1, "most": plain(most)})
     found.state = AppealState.UPHELD if points else AppealState.KEPT
     found.reply = reply.strip()[:LONGEST]
     found.ruled_by, found.ruled_at = by, at

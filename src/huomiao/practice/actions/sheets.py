@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from huomiao.core import history
 from huomiao.core.errors import Invalid, NotAllowed, WrongState
+from huomiao.core.numbers import plain
 from huomiao.practice.models import MarkSheet
 from huomiao.practice.rules import marking as rules
 from huomiao.practice.states import ExamState, SheetState
@@ -39,7 +40,7 @@ def points_of(text: str, *, most: Decimal) -> Decimal | None:
     """
     if not text.strip():
         return None
-    message = _("得分须是 0 到 %(most)s 分，以 0.5 分为一档。") % {"most": f"{most.normalize():f}"}
+    message = _("得分须是 0 到 %(most)s 分，以 0.5 分为一档。") % {"most": plain(most)}
     try:
         points = Decimal(text.strip())
     except InvalidOperation as error:

@@ -10,48 +10,22 @@ import re
 import string
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from huomiao.practice.formats import words
+from huomiao.practice.formats import blanks, words
+from huomiao.practice.formats.solved import NotAnAnswer, Solved
 from huomiao.practice.kinds import Body, Key
 
-BLANK = "____"
 _CIRCLED = {chr(0x2460 + number): number for number in range(20)}
 _SEPARATORS = re.compile(r"[\s,，;；、|/+＋&和及与]+")
-# Blanks as people type them in a stem: underscores, or brackets with nothing in them.
-_BLANK = re.compile(r"[_＿]{2,}|[（(][\s\u3000_＿]*[）)]|【[\s\u3000_＿]*】|\[[\s\u3000_＿]+\]|［[\s\u3000_＿]*］")
-# Where a stem has lines to write on, its empty brackets are only brackets.
-_LINE = re.compile(r"[_＿]{2,}")
 _LETTERED = re.compile(r"^\s*[（(]?\s*([A-Za-zＡ-Ｚａ-ｚ])\s*[)）.．、:：]\s*")
 # A lettered option: at the start of a line, or behind a blank or a mark that ends the one before.
 _MARK = re.compile(r"(?:^|(?<=[\s\u3000;；|。，,)）]))[（(]?([A-ZＡ-Ｚ])\s*[.．、:：)）]\s*", re.MULTILINE)
-_MEASURE = re.compile(
-    r"(?P<number>[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(?:±|\+/-)\s*(?P<tolerance>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(?P<unit>.{0,20})"
-)
 _POINT = re.compile(r"^(?P<text>.*?)\s*[（(]\s*(?P<points>\d+(?:\.\d+)?)\s*分?\s*[)）]\s*$", re.DOTALL)
 _BRACKETED = re.compile(r"[（(]\s*(?P<answer>[A-Za-zＡ-Ｚ](?:[\s,，、]?[A-Za-zＡ-Ｚ])*|√|×|对|错|正确|错误)\s*[）)]")
 MOST_OPTIONS = 26
-
-
-class NotAnAnswer(ValueError):
-    """An answer that cannot be read; the message says what was expected. ``part`` is where the fault lies."""
-
-    def __init__(self, message: str, *, part: str = "answer") -> None:
-        super().__init__(message)
-        self.part = part
-
-
-@dataclass
-class Solved:
-    """A question as its answer makes it."""
-
-    kind: str
-    body: Body
-    key: Key
-    notes: list[str] = field(default_factory=list)
 
 
 def solve(kind: str, stem: str, options: Sequence[str], answer: str, *, has_pictures: Sequence[int] = ()) -> Solved:
@@ -70,7 +44,7 @@ def solve(kind: str, stem: str, options: Sequence[str], answer: str, *, has_pict
     if kind == "true_false":
         return _true_false(stem, options, answer)
     if kind == "fill":
-        return _fill(stem, answer)
+        return blanks.fill(stem, answer)
     if kind == "ordering":
         return _ordering(stem, options, answer)
     if kind == "matching":
@@ -101,8 +75,8 @@ def _guess(stem: str, options: Sequence[str], answer: str) -> Solved:
         solved = _true_false(stem, (), answer)
         solved.notes.append(_("没有写题型，答案是“%(answer)s”，按判断题处理。") % {"answer": given})
         return solved
-    if _BLANK.search(stem):
-        solved = _fill(stem, answer)
+    if blanks.PLACE.search(stem):
+        solved = blanks.fill(stem, answer)
         solved.notes.append(_("没有写题型，题干里有空，按填空题处理。"))
         return solved
     if re.fullmatch(r"[A-Za-zＡ-Ｚ]{1,8}", given):
@@ -283,103 +257,6 @@ def _true_false(stem: str, options: Sequence[str], answer: str) -> Solved:
     return Solved("true_false", {"stem": stem}, {"right": right})
 
 
-# --- Blanks -------------------------------------------------------------------------------------------------------
-
-
-def _fill(stem: str, answer: str) -> Solved:
-    given = answer.strip()
-    notes: list[str] = []
-    parts = _split(given, "|｜")
-    text, count = _LINE.subn(BLANK, stem)
-    if count != len(parts):
-        # Brackets with nothing in them are blanks too, unless the lines alone are as many as the answers.
-        text, count = _BLANK.subn(BLANK, stem)
-    if not given:
-        raise NotAnAnswer(_("填空题要有答案：各空用 | 分隔，同一空的几种写法用 ; 分隔。"))
-    if not count:
-        text, count = f"{text}{BLANK}", 1
-        notes.append(_("题干里没有空，已在末尾加上一个“____”。"))
-    if len(parts) != count and count > 1 and len(parts) == 1:
-        for separators in (";；", "、", "\n", ",，", " \t\u3000"):
-            pieces = [piece for piece in re.split(f"[{separators}]+", given) if piece.strip()]
-            if len(pieces) == count:
-                parts = pieces
-                notes.append(_("%(count)s 个空的答案没有用 | 分隔，已按顺序分开。") % {"count": count})
-                break
-    if len(parts) != count:
-        raise NotAnAnswer(
-            _("题干里有 %(count)s 个空，答案有 %(given)s 个。各空的答案请用 | 分隔。")
-            % {"count": count, "given": len(parts)}
-        )
-    blanks = [blank_of(part) for part in parts]
-    if not all(blank["accept"] or blank["number"] is not None for blank in blanks):
-        raise NotAnAnswer(_("有一个空没有答案。各空用 | 分隔，每个空都要填。"))
-    return Solved("fill", {"stem": text, "blanks": count}, {"blanks": blanks, "any_order": False}, notes)
-
-
-def blank_of(text: str) -> dict[str, Any]:
-    """One blank from its alternatives: texts separated by ;, and at most one measure such as 3.5±0.1 mm."""
-    blank: dict[str, Any] = {"accept": [], "number": None, "tolerance": None, "unit": ""}
-    for piece in _split(text, ";；"):
-        raw = piece.strip()
-        way = unescaped(raw)
-        if not way:
-            continue
-        measure = _MEASURE.fullmatch(unicodedata.normalize("NFKC", raw)) if blank["number"] is None else None
-        if measure:
-            blank |= {
-                "number": float(measure["number"]),
-                "tolerance": float(measure["tolerance"]),
-                "unit": measure["unit"].strip(),
-            }
-        else:
-            blank["accept"].append(way)
-    return blank
-
-
-def blank_in_words(blank: dict[str, Any]) -> str:
-    """The inverse of ``blank_of``."""
-    # A text that reads like a measure has its ± (or the slash of +/-) marked as a plain character.
-    ways = [
-        escaped(way, ";；|｜±/" if _MEASURE.fullmatch(unicodedata.normalize("NFKC", way)) else ";；|｜")
-        for way in blank["accept"]
-    ]
-    if blank["number"] is not None:
-        ways.append(
-            f"{_number(blank['number'])}±{_number(blank['tolerance'] or 0.0)} {escaped(blank['unit'], ';；|｜')}".strip()
-        )
-    return ";".join(ways)
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-
-
-def escaped(text: str, special: str) -> str:
-    return re.sub(rf"([\\{re.escape(special)}])", r"\\\1", text)
-
-
-def unescaped(text: str) -> str:
-    return re.sub(r"\\([\\;；|｜±/=＝→])", r"\1", text)
-
-
-def _split(text: str, separators: str) -> list[str]:
-    """``text`` cut at separators that no backslash stands before."""
-    parts, current, at = [], "", 0
-    while at < len(text):
-        if text[at] == "\\" and at + 1 < len(text):
-            current += text[at : at + 2]
-            at += 2
-            continue
-        if text[at] in separators:
-            parts.append(current)
-            current = ""
-        else:
-            current += text[at]
-        at += 1
-    return [*parts, current]
-
-
 # --- Orders, pairs, points ----------------------------------------------------------------------------------------
 
 
@@ -413,14 +290,14 @@ def _matching(stem: str, options: Sequence[str], answer: str) -> Solved:
     pairs: list[int] = []
     extras: list[str] = []
     for index, option in enumerate(options):
-        sides = _split(option, "=＝→")
+        sides = blanks.split(option, "=＝→")
         if len(sides) != 2 or not sides[1].strip():
             raise NotAnAnswer(
                 _("匹配题的每个选项应写成“左项 = 右项”，多余的右项写成“= 右项”，这里是“%(option)s”。")
                 % {"option": option[:40]},
                 part=f"option.{index}",
             )
-        mine, other = (unescaped(side.strip()) for side in sides)
+        mine, other = (blanks.unescaped(side.strip()) for side in sides)
         if not mine:
             extras.append(other)
             continue

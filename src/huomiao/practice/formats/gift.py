@@ -12,11 +12,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huomiao.practice.formats import answers, markup, words
-from huomiao.practice.formats.answers import BLANK, NotAnAnswer
+from huomiao.practice.formats.blanks import BLANK
 from huomiao.practice.formats.checking import check
 from huomiao.practice.formats.draft import DraftQuestion, Finding, Reading
 from huomiao.practice.formats.errors import UnreadableFile
 from huomiao.practice.formats.lines import decoded
+from huomiao.practice.formats.solved import NotAnAnswer
 
 _SPECIAL = re.compile(r"([\\~=#{}:])")
 _TITLE = re.compile(r"^\s*::(?P<title>(?:\\.|[^:\\]|:(?!:))*)::", re.DOTALL)

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from huomiao.core import encodings
 from huomiao.practice.formats import answers, words
-from huomiao.practice.formats.answers import NotAnAnswer
 from huomiao.practice.formats.checking import check
 from huomiao.practice.formats.draft import EXPLANATION, STEM, DraftQuestion, Finding, Media, Reading, option_place
 from huomiao.practice.formats.errors import UnreadableFile
+from huomiao.practice.formats.solved import NotAnAnswer
 from huomiao.practice.formats.tables import topic_of
 
 MOST_LINES = 200_000

@@ -13,11 +13,12 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring  # nosec
 from django.utils.translation import gettext as _
 
 from huomiao.practice.formats import answers, gift, markup
-from huomiao.practice.formats.answers import BLANK, NotAnAnswer
 from huomiao.practice.formats.archives import parse_xml
+from huomiao.practice.formats.blanks import BLANK
 from huomiao.practice.formats.checking import check
 from huomiao.practice.formats.draft import EXPLANATION, STEM, DraftQuestion, Finding, Media, Reading, option_place
 from huomiao.practice.formats.errors import UnreadableFile
+from huomiao.practice.formats.solved import NotAnAnswer
 from huomiao.practice.states import Level, Use
 
 _CLOZE = re.compile(r"\{(\d*):([A-Z_]+):((?:\\.|[^}\\])*)\}", re.DOTALL)

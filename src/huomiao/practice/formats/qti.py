@@ -13,11 +13,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huomiao.practice.formats import answers, markup
-from huomiao.practice.formats.answers import BLANK, NotAnAnswer
 from huomiao.practice.formats.archives import Archive, is_archive, joined, parse_xml
+from huomiao.practice.formats.blanks import BLANK
 from huomiao.practice.formats.checking import check
 from huomiao.practice.formats.draft import EXPLANATION, STEM, DraftQuestion, Media, Reading, option_place
 from huomiao.practice.formats.errors import UnreadableFile
+from huomiao.practice.formats.solved import NotAnAnswer
 from huomiao.practice.states import Level, Use
 
 MANIFEST = "imsmanifest.xml"

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring  # nosec: writte
 from django.utils.translation import gettext as _
 
 from huomiao.practice.formats import answers, gift
-from huomiao.practice.formats.answers import BLANK
+from huomiao.practice.formats.blanks import BLANK
 from huomiao.practice.formats.draft import EXPLANATION, STEM, DraftQuestion, Finding, Media, option_place
 from huomiao.practice.formats.qti import MANIFEST, POINTS
 from huomiao.practice.kinds.parts import letter

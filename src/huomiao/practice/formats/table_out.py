@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huomiao.core.tables import SheetOut, write_csv, write_table
-from huomiao.practice.formats import answers, columns, words
+from huomiao.practice.formats import answers, blanks, columns, words
 from huomiao.practice.formats.draft import EXPLANATION, STEM, DraftQuestion, Media, option_place
 from huomiao.practice.states import Level, Use
 
@@ -81,7 +81,7 @@ def _true_false(draft: DraftQuestion) -> dict[str, Any]:
 
 
 def _fill(draft: DraftQuestion) -> dict[str, Any]:
-    row = {"answer": "|".join(answers.blank_in_words(blank) for blank in draft.key["blanks"])}
+    row = {"answer": "|".join(blanks.blank_in_words(blank) for blank in draft.key["blanks"])}
     return row | ({"any_order": "是"} if draft.key.get("any_order") else {})
 
 
@@ -91,8 +91,8 @@ def _ordering(draft: DraftQuestion) -> dict[str, Any]:
 
 
 def _matching(draft: DraftQuestion) -> dict[str, Any]:
-    right = [answers.escaped(side["text"], _SIDES) for side in draft.body["right"]]
-    left = [answers.escaped(side["text"], _SIDES) for side in draft.body["left"]]
+    right = [blanks.escaped(side["text"], _SIDES) for side in draft.body["right"]]
+    left = [blanks.escaped(side["text"], _SIDES) for side in draft.body["left"]]
     cells = [f"{mine} = {right[place]}" for mine, place in zip(left, draft.key["pairs"], strict=True)]
     cells += [f"= {side}" for index, side in enumerate(right) if index not in draft.key["pairs"]]
     return {columns.option_key(index): cell for index, cell in enumerate(cells)}

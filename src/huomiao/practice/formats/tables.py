@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from huomiao.core.tables.cells import Cell, is_blank, letters, text_of
 from huomiao.core.tables.files import Grid
 from huomiao.practice.formats import answers, columns, pictures, words
-from huomiao.practice.formats.answers import NotAnAnswer
 from huomiao.practice.formats.checking import check
 from huomiao.practice.formats.draft import EXPLANATION, STEM, DraftQuestion, Finding, Reading, option_place
 from huomiao.practice.formats.errors import UnreadableFile
 from huomiao.practice.formats.sheets import SheetPlan, Workbook
+from huomiao.practice.formats.solved import NotAnAnswer, Solved
 
 MOST_ROWS = 50_000
 CODE_LENGTH, SOURCE_LENGTH, LABEL_LENGTH, TOPIC_LENGTH = 60, 120, 40, 80
@@ -214,7 +214,7 @@ class _Sheet:
             )
         check(draft, titles=self.titles)
 
-    def _short(self, solved: answers.Solved, texts: dict[str, str]) -> None:
+    def _short(self, solved: Solved, texts: dict[str, str]) -> None:
         if "scoring" in texts:
             solved.key["points"] = answers.points_of(texts["scoring"])
         if "max_chars" in texts:
@@ -222,7 +222,7 @@ class _Sheet:
                 raise NotAnAnswer(_("字数上限应是整数，例如 500。"), part="max_chars")
             solved.body["max_chars"] = int(texts["max_chars"][:9])
 
-    def _any_order(self, solved: answers.Solved, texts: dict[str, str]) -> None:
+    def _any_order(self, solved: Solved, texts: dict[str, str]) -> None:
         truth = words.truth_of(texts["any_order"])
         if truth is None:
             raise NotAnAnswer(_("各空不分先后一列应写 是 或 否。"), part="any_order")

@@ -7,23 +7,20 @@ result of one item and costs the others nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from huomiao.practice import sittings
 from huomiao.practice.hotpath.errors import Refusal
 from huomiao.practice.hotpath.links import Link
+from huomiao.practice.hotpath.rows import SIZES, by_keys, moment, pieces, plain, sql, stored
 from huomiao.practice.hotpath.writer import Op
 from huomiao.practice.models import Candidate, Exam, Sitting
 from huomiao.practice.sittings import Begun, Given, Held, Over, Receipt, Saved, Standing
 from huomiao.practice.states import SittingState, SubmitReason
 
-T = TypeVar("T")
-
-# Statements of a few sizes only stay prepared.
-_SIZES = (128, 32, 8, 1)
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
@@ -116,7 +113,7 @@ def _start(link: Link, asked: Sequence[sittings.Start]) -> list[Begun | Refusal]
         if is_new:
             sitting.pk = _insert_sitting(link, sitting)
         else:
-            link.execute(_sql(link, "UPDATE practice_sitting SET epoch = ? WHERE id = ?"), [sitting.epoch, sitting.pk])
+            link.execute(sql(link, "UPDATE practice_sitting SET epoch = ? WHERE id = ?"), [sitting.epoch, sitting.pk])
             _signal(link, [SignalOp(sitting.pk, "resumed", {"device": sitting.epoch}, one.at)])
         latest[one.candidate] = sitting
         exam = candidates[one.candidate].exam
@@ -146,7 +143,7 @@ _EXAM_COLUMNS = (
 
 def _candidates(link: Link, keys: set[int]) -> dict[int, Candidate]:
     select = "SELECT id, exam_id, user_id, number, paper_id, extra_minutes, ticket_key FROM practice_candidate WHERE id"
-    rows = _by_keys(link, select, keys)
+    rows = by_keys(link, select, keys)
     exams = _exams(link, {row[1] for row in rows})
     return {
         pk: Candidate(
@@ -167,11 +164,11 @@ def _exams(link: Link, keys: set[int]) -> dict[int, Exam]:
     columns = ", ".join(
         f"CAST({name} AS TEXT)" if name in {"opens_at", "closes_at", "networks"} else name for name in _EXAM_COLUMNS
     )
-    rows = _by_keys(link, f"SELECT {columns} FROM practice_exam WHERE id", keys)  # noqa: S608 our own words
+    rows = by_keys(link, f"SELECT {columns} FROM practice_exam WHERE id", keys)  # noqa: S608 our own words
     exams = {}
     for row in rows:
         values = dict(zip(_EXAM_COLUMNS, row, strict=True))
-        values["opens_at"], values["closes_at"] = _moment(values["opens_at"]), _moment(values["closes_at"])
+        values["opens_at"], values["closes_at"] = moment(values["opens_at"]), moment(values["closes_at"])
         values["networks"] = json.loads(values["networks"])
         exams[values["id"]] = Exam(**values)
     return exams
@@ -182,7 +179,7 @@ def _latest(link: Link, candidates: Iterable[int]) -> dict[int, Sitting]:
         "SELECT id, candidate_id, exam_id, attempt, paper_id, seed, epoch, state, CAST(started_at AS TEXT), "
         "CAST(ends_at AS TEXT) FROM practice_sitting WHERE candidate_id"
     )
-    rows = sorted(_by_keys(link, select, candidates), key=lambda row: row[3])
+    rows = sorted(by_keys(link, select, candidates), key=lambda row: row[3])
     return {
         candidate: Sitting(
             id=pk,
@@ -193,8 +190,8 @@ def _latest(link: Link, candidates: Iterable[int]) -> dict[int, Sitting]:
             seed=seed,
             epoch=epoch,
             state=state,
-            started_at=_moment(started),
-            ends_at=_moment(ends),
+            started_at=moment(started),
+            ends_at=moment(ends),
         )
         for pk, candidate, exam, attempt, paper, seed, epoch, state, started, ends in rows
     }
@@ -202,7 +199,7 @@ def _latest(link: Link, candidates: Iterable[int]) -> dict[int, Sitting]:
 
 def _insert_sitting(link: Link, sitting: Sitting) -> int:
     row = link.execute(
-        _sql(
+        sql(
             link,
             "INSERT INTO practice_sitting (candidate_id, exam_id, attempt, paper_id, seed, epoch, state, started_at, "
             "ends_at, reason, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '') RETURNING id",
@@ -215,8 +212,8 @@ def _insert_sitting(link: Link, sitting: Sitting) -> int:
             sitting.seed,
             sitting.epoch,
             str(sitting.state),
-            _stored(link, sitting.started_at),
-            _stored(link, sitting.ends_at),
+            stored(link, sitting.started_at),
+            stored(link, sitting.ends_at),
         ],
     ).fetchone()
     return int(row[0])
@@ -272,17 +269,17 @@ def _append(link: Link, rows: Sequence[tuple[int, Given, int, datetime]]) -> set
                 clashes.add((sitting, seq))
             continue
         first[sitting, seq] = (given.position, answer)
-        values.append((sitting, given.position, seq, answer, _stored(link, at)))
+        values.append((sitting, given.position, seq, answer, stored(link, at)))
     if _insert(link, values) == len(values):
         return clashes
     for (sitting, seq), (position, answer) in first.items():
         stood = link.execute(
-            _sql(
+            sql(
                 link, "SELECT position, CAST(answer AS TEXT) FROM practice_savedanswer WHERE sitting_id = ? AND seq = ?"
             ),
             [sitting, seq],
         ).fetchone()
-        if stood is None or stood[0] != position or _plain(stood[1]) != _plain(answer):
+        if stood is None or stood[0] != position or plain(stood[1]) != plain(answer):
             clashes.add((sitting, seq))
     return clashes
 
@@ -291,7 +288,7 @@ _COLUMNS = "sitting_id, position, seq, answer, at"
 _INSERT_SQLITE = {
     size: f"INSERT INTO practice_savedanswer ({_COLUMNS}) VALUES {', '.join(['(?, ?, ?, ?, ?)'] * size)} "  # noqa: S608
     "ON CONFLICT (sitting_id, seq) DO NOTHING"
-    for size in _SIZES
+    for size in SIZES
 }
 _INSERT_POSTGRESQL = f"""
     INSERT INTO practice_savedanswer ({_COLUMNS})
@@ -310,7 +307,7 @@ def _insert(link: Link, values: Sequence[tuple[Any, ...]]) -> int:
         return int(link.execute(_INSERT_POSTGRESQL, columns).rowcount)
     return sum(
         link.execute(_INSERT_SQLITE[len(piece)], [value for row in piece for value in row]).rowcount
-        for piece in _pieces(values)
+        for piece in pieces(values)
     )
 
 
@@ -346,8 +343,8 @@ def _hand_in(link: Link, ops: Sequence[HandInOp]) -> list[Receipt | Refusal]:
 
 def _end(link: Link, sitting: int, at: datetime, reason: SubmitReason) -> None:
     link.execute(
-        _sql(link, "UPDATE practice_sitting SET state = ?, submitted_at = ?, reason = ? WHERE id = ? AND state = ?"),
-        [SittingState.SUBMITTED.value, _stored(link, at), reason.value, sitting, SittingState.RUNNING.value],
+        sql(link, "UPDATE practice_sitting SET state = ?, submitted_at = ?, reason = ? WHERE id = ? AND state = ?"),
+        [SittingState.SUBMITTED.value, stored(link, at), reason.value, sitting, SittingState.RUNNING.value],
     )
 
 
@@ -363,8 +360,8 @@ _STANDING = """
 
 def _standings(link: Link, keys: Iterable[int]) -> dict[int, Standing]:
     return {
-        pk: Standing(epoch, state, _moment(started), _moment(ends), _moment(end) if end else None, reason, early)
-        for pk, epoch, state, started, ends, end, reason, early in _by_keys(link, _STANDING, keys)
+        pk: Standing(epoch, state, moment(started), moment(ends), moment(end) if end else None, reason, early)
+        for pk, epoch, state, started, ends, end, reason, early in by_keys(link, _STANDING, keys)
     }
 
 
@@ -374,62 +371,14 @@ _HELD = "SELECT sitting_id, position, seq, CAST(answer AS TEXT) FROM practice_sa
 def _held(link: Link, keys: Iterable[int]) -> dict[int, dict[int, Held]]:
     wanted = list(keys)
     found: dict[int, dict[int, Held]] = {key: {} for key in wanted}
-    for sitting, position, seq, answer in sorted(_by_keys(link, _HELD, wanted), key=lambda row: (row[0], row[2])):
-        found[sitting][position] = Held(seq, _plain(answer))
+    for sitting, position, seq, answer in sorted(by_keys(link, _HELD, wanted), key=lambda row: (row[0], row[2])):
+        found[sitting][position] = Held(seq, plain(answer))
     return found
-
-
-def _by_keys(link: Link, select: str, keys: Iterable[int]) -> list[tuple[Any, ...]]:
-    """The rows of ``select`` for ``keys``, by statements of a few shapes only, so that they stay prepared."""
-    wanted = list(dict.fromkeys(keys))
-    if link.vendor == "postgresql":
-        found: list[tuple[Any, ...]] = link.execute(f"{select} = ANY(%s)", [wanted]).fetchall() if wanted else []
-        return found
-    rows: list[tuple[Any, ...]] = []
-    for piece in _pieces(wanted):
-        rows += link.execute(f"{select} IN ({_marks(piece)})", piece).fetchall()
-    return rows
-
-
-def _pieces(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    start = 0
-    for size in _SIZES:
-        while len(rows) - start >= size:
-            yield rows[start : start + size]
-            start += size
 
 
 def _signal(link: Link, signals: Sequence[SignalOp]) -> None:
     for one in signals:
         link.execute(
-            _sql(link, "INSERT INTO practice_signal (sitting_id, kind, details, at) VALUES (?, ?, ?, ?)"),
-            [one.sitting, one.kind, json.dumps(one.details, ensure_ascii=False), _stored(link, one.at)],
+            sql(link, "INSERT INTO practice_signal (sitting_id, kind, details, at) VALUES (?, ?, ?, ?)"),
+            [one.sitting, one.kind, json.dumps(one.details, ensure_ascii=False), stored(link, one.at)],
         )
-
-
-def _sql(link: Link, statement: str) -> str:
-    """``statement`` in the placeholders of the link."""
-    if link.vendor == "sqlite":
-        return statement
-    return statement.replace("?", "%s")
-
-
-def _marks(keys: Iterable[Any]) -> str:
-    return ", ".join("?" for _key in keys)
-
-
-def _plain(text: str | None) -> Any:
-    return None if text is None else json.loads(text)
-
-
-def _moment(text: str) -> datetime:
-    """A moment as the database writes it; SQLite's have no zone and mean UTC."""
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _stored(link: Link, at: datetime) -> Any:
-    """``at`` as Django would store it."""
-    if link.vendor == "postgresql":
-        return at
-    return str(at.astimezone(UTC).replace(tzinfo=None))

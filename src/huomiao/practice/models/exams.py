@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -72,6 +74,11 @@ class Exam(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("practice:exam", args=[self.slug])
+
+    @property
+    def latest_entry(self) -> datetime:
+        """Who comes later is not let in any more: so long after the opening, and never after the closing."""
+        return min(self.opens_at + timedelta(minutes=self.late_minutes), self.closes_at)
 
 
 class BlueprintLine(models.Model):

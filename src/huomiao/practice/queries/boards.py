@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
     Case,
     F,
     FilteredRelation,
     FloatField,
-    IntegerField,
     Q,
     QuerySet,
     Sum,
@@ -28,19 +26,16 @@ from django.db.models.functions import Cast, Coalesce, Substr
 
 from huomiao.orgs import queries as orgs
 from huomiao.orgs.models import Organization
-from huomiao.orgs.queries import PATH_LENGTH, below, held, reach, within
+from huomiao.orgs.queries import below, held, reach, within
 from huomiao.orgs.roles import Power, Role
 from huomiao.orgs.states import UNIT_KINDS
-from huomiao.practice import points
-from huomiao.practice.models import BoardChoice, Campaign, CampaignPerson, Person, Topic, TradePeriod, UnitPeriod
+from huomiao.practice.models import Campaign, Topic, TradePeriod, UnitPeriod
 from huomiao.practice.periods import start_of
+from huomiao.practice.queries.board_sizes import Basis, Size, between, by_length, measured, sized, sizes
 from huomiao.practice.states import Period
 
 if TYPE_CHECKING:
     from huomiao.accounts.models import User
-
-# Whose rows stand on a board of people: each carries ``earned``, ``run``, ``run_until`` and ``known``.
-Ranked = TypeVar("Ranked", Person, CampaignPerson)
 
 FIGURES = ("people", "days", "sessions", "answered", "right", "points")
 CAMPAIGN_FIGURES = (
@@ -56,23 +51,6 @@ CAMPAIGN_FIGURES = (
     "excellent",
     "flagged",
 )
-
-
-class Basis(Enum):
-    """What participation is measured against."""
-
-    ROSTER = "roster"
-    HEADS = "heads"
-    MIXED = "mixed"
-    NONE = "none"
-
-
-@dataclass(frozen=True)
-class Size:
-    """How many people a branch has to take part, and where the number comes from."""
-
-    people: int = 0
-    basis: Basis = Basis.NONE
 
 
 @dataclass
@@ -120,23 +98,6 @@ class Line:
 # --- organizations ---------------------------------------------------------------------------------------------------
 
 
-def sizes(nodes: Iterable[Organization]) -> dict[str, Size]:
-    """The people of the branch of each of ``nodes``, which do not lie inside each other, by path; in one query."""
-    found: dict[str, Size] = {}
-    for length, paths in _by_length(nodes).items():
-        for row in _size_rows(paths, length):
-            found[row["top"]] = _size(row["on_rosters"], row["by_heads"])
-    return found
-
-
-def size_of(paths: Iterable[str]) -> Size:
-    """The people of several branches together."""
-    rows = _sized(Organization.objects.filter(within(paths), is_active=True)).aggregate(
-        on_rosters=Coalesce(Sum("present"), 0), by_heads=Coalesce(Sum("heads"), 0)
-    )
-    return _size(rows["on_rosters"], rows["by_heads"])
-
-
 def period_rows(period: Period, on: date) -> QuerySet[UnitPeriod]:
     """What organizations came to in the period that ``on`` lies in."""
     return UnitPeriod.objects.filter(period=period, start=start_of(period, on))
@@ -145,9 +106,9 @@ def period_rows(period: Period, on: date) -> QuerySet[UnitPeriod]:
 def branch_lines(rows: QuerySet[Any], figures: Sequence[str], nodes: Sequence[Organization]) -> list[Line]:
     """``rows`` (of one organization each) summed up over the branch of each of ``nodes``."""
     sums: dict[str, dict[str, int]] = {}
-    for length, paths in _by_length(nodes).items():
+    for length, paths in by_length(nodes).items():
         found = (
-            rows.filter(_between(paths, "organization__path"))
+            rows.filter(between(paths, "organization__path"))
             .annotate(top=Substr("organization__path", 1, length))
             .order_by()
             .values("top")
@@ -155,9 +116,9 @@ def branch_lines(rows: QuerySet[Any], figures: Sequence[str], nodes: Sequence[Or
         )
         for row in found:
             sums[row["top"]] = {name: row[f"sum_{name}"] for name in figures}
-    measured = sizes(nodes)
+    people = sizes(nodes)
     nothing = dict.fromkeys(figures, 0)
-    return [Line(node, measured.get(node.path, Size()), sums.get(node.path, dict(nothing))) for node in nodes]
+    return [Line(node, people.get(node.path, Size()), sums.get(node.path, dict(nothing))) for node in nodes]
 
 
 def own_line(rows: QuerySet[Any], figures: Sequence[str], organization: Organization) -> Line | None:
@@ -165,8 +126,8 @@ def own_line(rows: QuerySet[Any], figures: Sequence[str], organization: Organiza
     row = rows.filter(organization=organization).values(*figures).first()
     if row is None or not row["people"]:
         return None
-    head = vars(_sized(Organization.objects.filter(pk=organization.pk)).get())
-    return Line(organization, _size(head["present"], head["heads"]), row, is_itself=True)
+    head = vars(sized(Organization.objects.filter(pk=organization.pk)).get())
+    return Line(organization, measured(head["present"], head["heads"]), row, is_itself=True)
 
 
 def total_line(lines: Iterable[Line], figures: Sequence[str]) -> Line:
@@ -219,7 +180,7 @@ def line_of(unit: Organization) -> Line:
     """The line of one of the units that ``units_in`` and ``campaign_units_in`` give."""
     row = vars(unit)
     figures = {name: row[f"sum_{name}"] for name in ("people", "sessions", "answered", "right", "points")}
-    return Line(unit, _size(row["present"], row["heads"]), figures)
+    return Line(unit, measured(row["present"], row["heads"]), figures)
 
 
 def unit_page(
@@ -259,6 +220,27 @@ def _place_of(units: QuerySet[Organization], line: Line) -> int:
     return units.filter(ahead).count() + 1
 
 
+def _units(figures: FilteredRelation, paths: Iterable[str]) -> QuerySet[Organization]:
+    units = sized(Organization.objects.filter(within(paths), is_active=True, kind__in=UNIT_KINDS))
+    names = ("people", "sessions", "answered", "right", "points")
+    found = units.annotate(
+        figures=figures,
+        **{f"sum_{name}": Coalesce(F(f"figures__{name}"), 0) for name in names},
+        size=F("present") + F("heads"),
+    )
+    rate = Case(
+        When(size__gt=0, then=100.0 * Cast("sum_people", FloatField()) / Cast("size", FloatField())),
+        default=Value(-1.0),
+        output_field=FloatField(),
+    )
+    each = Case(
+        When(sum_people__gt=0, then=Cast("sum_points", FloatField()) / Cast("sum_people", FloatField())),
+        default=Value(0.0),
+        output_field=FloatField(),
+    )
+    return found.annotate(rate=rate, points_each=each).order_by("-rate", "-points_each", "path")
+
+
 # --- trades ----------------------------------------------------------------------------------------------------------
 
 
@@ -289,108 +271,7 @@ def trade_lines(period: Period, on: date, organization: Organization) -> list[Li
     return lines
 
 
-# --- people ----------------------------------------------------------------------------------------------------------
-
-_POINTS = {
-    Period.DAY: "day_points",
-    Period.WEEK: "week_points",
-    Period.MONTH: "month_points",
-    Period.EVER: "points",
-}
-
-
-@dataclass
-class PersonLine:
-    """One person on the board of their unit."""
-
-    name: str
-    place: int
-    points: int
-    streak: int
-    mastered: int
-    bar: int = 0
-    is_own: bool = False
-
-
-def people_in(period: Period, today: date, unit: Organization) -> QuerySet[Person]:
-    """The people of ``unit`` who practised in the current period, by points."""
-    return (
-        Person.objects.filter(unit=unit, last_on__gte=start_of(period, today))
-        .select_related("user")
-        .annotate(earned=F(_POINTS[period]), run=F("streak"), run_until=F("last_on"), known=F("mastered"))
-        .order_by("-earned", "user_id")
-    )
-
-
-def campaign_people_in(campaign: Campaign, unit: Organization) -> QuerySet[CampaignPerson]:
-    """The people of ``unit`` who take part in ``campaign``, by what they earned there."""
-    return (
-        CampaignPerson.objects.filter(campaign=campaign, unit=unit)
-        .select_related("user")
-        .annotate(
-            earned=F("points"),
-            run=F("user__practice__streak"),
-            run_until=F("user__practice__last_on"),
-            known=F("user__practice__mastered"),
-        )
-        .order_by("-earned", "user_id")
-    )
-
-
-def person_page(
-    people: QuerySet[Ranked], shown: Iterable[Ranked], *, user: User, shows_names: bool, first: int, today: date
-) -> tuple[list[PersonLine], PersonLine | None]:
-    """The lines of ``people`` that a page shows, and ``user``'s own when it stands on another page."""
-    rows = list(shown)
-    first = first or 1
-    own = None if any(row.user_id == user.pk for row in rows) else people.filter(user=user).first()
-    hidden = _unnamed(row.user_id for row in rows)
-    most = max((_earned(row) for row in rows), default=0) if first == 1 else _earned(people[0])
-    lines: list[PersonLine] = []
-    for number, row in enumerate(rows, first):
-        is_level = bool(lines) and lines[-1].points == _earned(row)
-        place = lines[-1].place if is_level else number if lines or first == 1 else _person_place(people, row)
-        is_named = row.user_id == user.pk or (shows_names and row.user_id not in hidden)
-        lines.append(_person_line(row, place, user=user, is_named=is_named, most=most, today=today))
-    if own is None:
-        return lines, None
-    place = _person_place(people, own)
-    return lines, _person_line(own, place, user=user, is_named=True, most=most, today=today)
-
-
-def _person_line(
-    row: Person | CampaignPerson, place: int, *, user: User, is_named: bool, most: int, today: date
-) -> PersonLine:
-    carried = vars(row)
-    return PersonLine(
-        name=row.user.name if is_named else masked(row.user.name),
-        place=place,
-        points=_earned(row),
-        streak=points.streak_today(streak=carried["run"], last_on=carried["run_until"], today=today),
-        mastered=carried["known"],
-        bar=round(100 * _earned(row) / most) if most else 0,
-        is_own=row.user_id == user.pk,
-    )
-
-
-def _earned(row: Person | CampaignPerson) -> int:
-    earned: int = vars(row)["earned"]
-    return earned
-
-
-def _person_place(people: QuerySet[Ranked], row: Ranked) -> int:
-    ahead = Q(earned__gt=_earned(row))
-    return people.filter(ahead).count() + 1
-
-
-def _unnamed(user_ids: Iterable[int]) -> set[int]:
-    """Those of the people who do not want to be named on boards."""
-    return set(BoardChoice.objects.filter(user__in=list(user_ids), is_named=False).values_list("user_id", flat=True))
-
-
-def masked(name: str) -> str:
-    """A name of which only the first character is shown."""
-    return name[:1] + "＊" * max(1, len(name) - 1)
+# --- where one begins ---------------------------------------------------------------------------------------------------
 
 
 def home_of(user: User) -> Organization | None:
@@ -405,67 +286,3 @@ def top_of(user: User) -> Organization | None:
     home = home_of(user)
     path = min(paths, key=len) if paths else home.path[: Organization.steplen] if home else None
     return Organization.objects.filter(path=path).first() if path else orgs.roots().first()
-
-
-# --- sizes -----------------------------------------------------------------------------------------------------------
-
-
-def _units(figures: FilteredRelation, paths: Iterable[str]) -> QuerySet[Organization]:
-    units = _sized(Organization.objects.filter(within(paths), is_active=True, kind__in=UNIT_KINDS))
-    names = ("people", "sessions", "answered", "right", "points")
-    found = units.annotate(
-        figures=figures,
-        **{f"sum_{name}": Coalesce(F(f"figures__{name}"), 0) for name in names},
-        size=F("present") + F("heads"),
-    )
-    rate = Case(
-        When(size__gt=0, then=100.0 * Cast("sum_people", FloatField()) / Cast("size", FloatField())),
-        default=Value(-1.0),
-        output_field=FloatField(),
-    )
-    each = Case(
-        When(sum_people__gt=0, then=Cast("sum_points", FloatField()) / Cast("sum_people", FloatField())),
-        default=Value(0.0),
-        output_field=FloatField(),
-    )
-    return found.annotate(rate=rate, points_each=each).order_by("-rate", "-points_each", "path")
-
-
-def _sized(organizations: QuerySet[Organization]) -> QuerySet[Organization]:
-    """``organizations`` with the people ``present`` on their roster, or the ``heads`` they give when they have none."""
-    present = Coalesce(F("roster_size__people"), 0)
-    heads = Case(When(present__gt=0, then=Value(0)), default=F("head_count"), output_field=IntegerField())
-    return organizations.annotate(present=present).annotate(heads=heads)
-
-
-def _size(on_rosters: int, by_heads: int) -> Size:
-    if on_rosters and by_heads:
-        basis = Basis.MIXED
-    elif on_rosters:
-        basis = Basis.ROSTER
-    else:
-        basis = Basis.HEADS if by_heads else Basis.NONE
-    return Size(on_rosters + by_heads, basis)
-
-
-def _size_rows(paths: list[str], length: int) -> QuerySet[Any, dict[str, Any]]:
-    return (
-        _sized(Organization.objects.filter(_between(paths, "path"), is_active=True))
-        .annotate(top=Substr("path", 1, length))
-        .order_by()
-        .values("top")
-        .annotate(on_rosters=Sum("present"), by_heads=Sum("heads"))
-    )
-
-
-def _by_length(nodes: Iterable[Organization]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    for node in nodes:
-        found.setdefault(len(node.path), []).append(node.path)
-    return found
-
-
-def _between(paths: list[str], column: str) -> Q:
-    """The condition that ``column`` lies in one of the branches, or between them: siblings are asked for as one range."""
-    first, last = min(paths), max(paths)
-    return Q(**{f"{column}__gte": first, f"{column}__lte": last + "Z" * (PATH_LENGTH - len(last))})

@@ -23,7 +23,7 @@ from huomiao.practice.models import (
     CampaignReminder,
     CampaignUnit,
 )
-from huomiao.practice.queries.boards import Size, size_of
+from huomiao.practice.queries.board_sizes import Size, size_of
 from huomiao.practice.states import CampaignState
 
 if TYPE_CHECKING:

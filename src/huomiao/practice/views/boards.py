@@ -25,6 +25,7 @@ from huomiao.orgs.roles import Power
 from huomiao.practice import badges, follower, periods, points
 from huomiao.practice.actions import boards as actions
 from huomiao.practice.models import BoardChoice, EarnedBadge, Person, QuickSession
+from huomiao.practice.queries import board_people
 from huomiao.practice.queries import boards as queries
 from huomiao.practice.rules import boards as rules
 from huomiao.practice.states import Period
@@ -152,9 +153,9 @@ def _people(
     user = request.user
     if not rules.can_see_people(user, organization):
         raise Http404
-    people = queries.people_in(asked.period, asked.today, organization)
+    people = board_people.people_in(asked.period, asked.today, organization)
     page: Page[Any] = Paginator(people, PAGE).get_page(request.GET.get("page"))
-    lines, own = queries.person_page(
+    lines, own = board_people.person_page(
         people,
         page.object_list,
         user=user,

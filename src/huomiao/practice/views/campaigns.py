@@ -26,7 +26,7 @@ from huomiao.practice import campaign_report, follower, periods, posters
 from huomiao.practice.actions import campaigns as actions
 from huomiao.practice.forms.campaigns import CampaignForm, CancelForm, OrganiserForm
 from huomiao.practice.models import Campaign
-from huomiao.practice.queries import boards
+from huomiao.practice.queries import board_people, boards
 from huomiao.practice.queries import campaigns as queries
 from huomiao.practice.rules import boards as board_rules
 from huomiao.practice.rules import campaigns as rules
@@ -124,9 +124,9 @@ def campaign_board(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _people(request: HttpRequest, campaign: Campaign, home: Organization) -> dict[str, Any]:
     user: Any = request.user
-    people = boards.campaign_people_in(campaign, home)
+    people = board_people.campaign_people_in(campaign, home)
     page: Page[Any] = Paginator(people, BOARD_PAGE).get_page(request.GET.get("page"))
-    lines, own = boards.person_page(
+    lines, own = board_people.person_page(
         people,
         page.object_list,
         user=user,

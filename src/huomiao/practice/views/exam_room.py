@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -80,7 +80,6 @@ def exam(request: UserRequest, slug: str) -> HttpResponse:
         "standing": _standing(found, last, now),
         "lines": found.blueprint.order_by("position"),
         "can_run": rules.can_run(request.user, found),
-        "latest_at": found.opens_at + timedelta(minutes=found.late_minutes),
     }
     return render(request, "practice/exam.html", context)
 

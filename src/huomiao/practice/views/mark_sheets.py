@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huomiao.core import history
 from huomiao.core.errors import DomainError
+from huomiao.core.numbers import plain
 from huomiao.core.requests import UserRequest, wants_json
 from huomiao.practice.actions import sheets as actions
 from huomiao.practice.forms.marking import MarkForm
@@ -82,12 +83,8 @@ def _page(
             {"place": place, "text": point["text"], "points": f"{point['points']:g}", "is_ticked": place in ticks}
             for place, point in enumerate(version.key.get("points", []))
         ],
-        "most": f"{found.script.max_points.normalize():f}",
-        "given": typed.data.get("points", "")
-        if typed
-        else ""
-        if found.points is None
-        else f"{found.points.normalize():f}",
+        "most": plain(found.script.max_points),
+        "given": typed.data.get("points", "") if typed else "" if found.points is None else plain(found.points),
         "comment": typed.data.get("comment", "") if typed else found.comment,
         "number": typed.data.get("version", found.version) if typed else found.version,
         "can_mark": rules.can_mark(request.user, found),

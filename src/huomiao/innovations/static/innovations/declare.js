@@ -7,11 +7,6 @@ const PRIVATE = /(phone|csrfmiddlewaretoken|version|act)$/;
 
 for (const form of document.querySelectorAll("form[data-autosave]")) attach(form);
 
-function isTouched(field) {
-  if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
-  return field.matches("input:not([type=hidden], [type=file]), textarea") && field.value !== field.defaultValue;
-}
-
 function attach(form) {
   const key = `huomiao:draft:${form.dataset.draft}`;
   const state = form.querySelector("[data-save-state]");
@@ -35,8 +30,6 @@ function attach(form) {
     if (!document.hidden && isDirty) save();
   });
   window.addEventListener("online", () => isDirty && save());
-  // On a slow line somebody may have typed before this script arrived: nothing fires again for those words.
-  if ([...form.elements].some(isTouched)) changed();
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) isStopped = false;
   });

@@ -196,8 +196,7 @@ function start(form) {
     if (dirty && !stuck && navigator.onLine) fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, keepalive: true });
   });
 
-  // On a slow line somebody may have scored before this script arrived: that is newer than anything kept.
-  if (criteria.some(({ input }) => input.value !== input.defaultValue)) changed();
-  else restore();
+  // On a slow line somebody may have scored before this script arrived (catch_up.js tells us): that is newer than what was kept.
+  if (!criteria.some(({ input }) => input.value !== input.defaultValue)) restore();
   show();
 }

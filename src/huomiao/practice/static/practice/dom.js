@@ -30,3 +30,9 @@ export function icon(name) {
 export function letter(place) {
   return place < 26 ? String.fromCharCode(65 + place) : String(place + 1);
 }
+
+// A time of the server's as clocks show it where the site is, whatever zone the device thinks it is in.
+export function localTime(value, options = { dateStyle: "medium", timeStyle: "medium" }) {
+  const { lang, dataset } = document.documentElement;
+  return new Date(value).toLocaleString(lang, { timeZone: dataset.timeZone, ...options });
+}

@@ -1,5 +1,5 @@
 // The room: waits for the start on the server's clock, then asks one question a screen until the paper is in.
-import { h, say } from "./dom.js";
+import { h, localTime, say } from "./dom.js";
 import { Outbox } from "./exam_outbox.js";
 import { receipt } from "./exam_receipt.js";
 import { Sheet } from "./exam_sheet.js";
@@ -322,7 +322,7 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 function askSubmit() {
   settleText();
   if (paper.early_at > serverNow()) {
-    const time = new Date(paper.early_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const time = localTime(paper.early_at, { hour: "2-digit", minute: "2-digit" });
     note(say("earlyAt", { time }));
     return;
   }

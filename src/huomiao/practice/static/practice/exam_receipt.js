@@ -1,5 +1,5 @@
 // The receipt: what the server holds, question by question.
-import { h, say } from "./dom.js";
+import { h, localTime, say } from "./dom.js";
 
 const REASONS = { hand: "receiptHand", time: "receiptTime", officer: "receiptOfficer", keyed: "receiptHand" };
 
@@ -13,7 +13,7 @@ export function receipt(reply, paper, lost, done) {
     h("div", { class: "result", "data-passed": true },
       h("h2", { class: "result-title" }, say(REASONS[reply.reason] ?? "receiptHand")),
       h("p", {}, say("receiptHeld", { answered: reply.answered, total: reply.total })),
-      h("p", { class: "muted tabular" }, say("receiptAt", { time: new Date(reply.submitted_at).toLocaleString() })),
+      h("p", { class: "muted tabular" }, say("receiptAt", { time: localTime(reply.submitted_at) })),
       h("p", { class: "exam-code tabular" }, say("receipt", { code: reply.receipt })),
       lost > 0 && h("p", { class: "player-note" }, say("receiptLost", { count: lost })),
       h("p", { class: "result-acts" }, h("a", { class: "button button-primary", href: done }, say("leaveExam"))),
