@@ -42,6 +42,11 @@ def units(text: str) -> list[str]:
     return _UNIT.findall(text.translate(_FOLDING))
 
 
+def folded(text: str) -> str:
+    """``text`` in one width and case, as names are compared."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
 def numbers(text: str) -> Numbers:
     """A number for each unit of ``text``, the same on every machine."""
     found = units(text)
