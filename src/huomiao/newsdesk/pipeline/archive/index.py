@@ -18,6 +18,8 @@ from huomiao.newsdesk.pipeline.archive import surt
 from huomiao.newsdesk.pipeline.archive.places import RESPONSE, Capture
 
 NAME = "index.sqlite"
+# How many captures are read at once when all are wanted.
+PAGE = 5000
 _TABLES = """
 CREATE TABLE IF NOT EXISTS files (
     name TEXT PRIMARY KEY, read_to INTEGER NOT NULL, sealed INTEGER NOT NULL, sha256 TEXT NOT NULL
@@ -97,8 +99,9 @@ class Index:
         after: tuple[object, ...] = ("", 0, "", -1)
         while page := self._rows(
             f"SELECT {_COLUMNS}, key FROM captures WHERE (key, at, file, offset) > (?, ?, ?, ?) "  # noqa: S608  # constants
-            "ORDER BY key, at, file, offset LIMIT 5000",
+            "ORDER BY key, at, file, offset LIMIT ?",
             *after,
+            PAGE,
         ):
             yield from (_capture(row) for row in page)
             last = page[-1]

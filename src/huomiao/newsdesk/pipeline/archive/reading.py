@@ -44,6 +44,19 @@ def read(folder: Path, file: str, offset: int, *, most_bytes: int = MOST_BYTES) 
     return parsing.exchange_of(first.record, body=body, request=request)
 
 
+def original_place(folder: Path, revisit: Capture) -> tuple[str, int]:
+    """File and offset of the response that ``revisit`` has its body from.
+
+    Raises:
+        NoSuchCapture: there is no such file, or no record stands there.
+        BadRecord: what stands there is damaged or does not say it.
+    """
+    standing = _record(folder, revisit.file, revisit.offset, MOST_BYTES)
+    if standing is None:
+        raise NoSuchCapture(f"{revisit.file} {revisit.offset}")
+    return _refers_to(standing.record)
+
+
 def captures_in(path: Path, *, since: int = 0) -> Iterator[Capture]:
     """The captures of a file of ours from the record at ``since`` on, in order."""
     walk = Walk(path, start=since, exactly=True, wanted=KINDS, most_bytes=MOST_BYTES + _HEADERS)
@@ -73,14 +86,19 @@ def _capture(file: str, standing: list[Found], end: int) -> Iterator[Capture]:
 
 
 def _revisited(folder: Path, record: Record, most_bytes: int) -> bytes:
-    where = record.headers.get("warc-refers-to-file-offset", "")
-    file = record.headers.get("warc-refers-to-filename", "")
-    original = _record(folder, file, int(where), most_bytes) if where.isdigit() else None
+    original = _record(folder, *_refers_to(record), most_bytes)
     if original is None or original.record.kind != RESPONSE:
         raise BadRecord("what it revisits is not there")
     if original.record.headers.get("warc-payload-digest") != record.headers.get("warc-payload-digest"):
         raise BadRecord("what it revisits has another body")
     return parsing.exchange_of(original.record).body
+
+
+def _refers_to(record: Record) -> tuple[str, int]:
+    offset = record.headers.get("warc-refers-to-file-offset", "")
+    if not (offset.isascii() and offset.isdigit()):
+        raise BadRecord("it does not say what it revisits")
+    return record.headers.get("warc-refers-to-filename", ""), int(offset)
 
 
 def _record(folder: Path, file: str, offset: int, most_bytes: int) -> _Standing | None:

@@ -30,7 +30,9 @@ def key(url: str) -> str:
         return _escaped(url.strip().encode("utf-8", "surrogatepass")).lower()
     path = _path(parts["path"])
     query = _query(parts["query"] or "")
-    return f"{_host(parts['authority'], parts['scheme'].lower())}){path}{query}"
+    # No host has blanks or controls, but an address in a page may; nothing may break the line that the key begins.
+    host = _escaped(_host(parts["authority"], parts["scheme"].lower()).encode("utf-8", "surrogatepass"))
+    return f"{host}){path}{query}"
 
 
 def _host(authority: str, scheme: str) -> str:
@@ -45,12 +47,13 @@ def _host(authority: str, scheme: str) -> str:
 
 
 def _ascii(host: str) -> str:
+    """A name in another script as DNS has it; what is no name, as it is."""
     if host.isascii():
         return host
     try:
         return host.encode("idna").decode("ascii")
     except UnicodeError:
-        return _escaped(host.encode("utf-8", "surrogatepass"))
+        return host
 
 
 def _path(path: str) -> str:
