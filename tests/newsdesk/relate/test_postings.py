@@ -35,9 +35,8 @@ def test_a_dropped_article_is_gone_and_can_come_back_with_other_keys():
     assert len(index) == 1
 
 
-def test_keys_that_very_many_have_tell_nothing_beside_rarer_ones(monkeypatch):
-    monkeypatch.setattr(postings, "COMMONEST", 2)
-    index = MemoryPostings()
+def test_keys_that_very_many_have_tell_nothing_beside_rarer_ones():
+    index = MemoryPostings(commonest=2)
     for item in range(5):
         index.add(item, [7, 8, 100 + item])
     index.add(9, [200, 201])

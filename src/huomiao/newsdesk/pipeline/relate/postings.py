@@ -12,8 +12,10 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-# A key that more articles have is a statement or a turn of phrase and tells little of any of them.
+# An anchor that more articles have is a statement or a turn of phrase and tells little of any of them.
 COMMONEST = 100
+# A word may be in more of them.
+COMMONEST_WORD = 2_000
 _PENDING = 200_000
 
 
@@ -36,7 +38,7 @@ class Postings(Protocol):
     def sharing(self, keys: Sequence[int], *, at_least: int, most: int) -> list[Sharing]:
         """The articles that have at least so many of ``keys``, most first, ``most`` of them.
 
-        Keys that more than ``COMMONEST`` articles have are passed over, unless the rest would not reach ``at_least``: a text
+        Keys that more than ``COMMONEST`` articles have (``COMMONEST_WORD`` where keys are words) are passed over, unless the rest would not reach ``at_least``: a text
         that hundreds print is still found.
         """
 
@@ -48,7 +50,8 @@ class MemoryPostings:
     each is at least twice as large as the next, and a question looks into few of them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, commonest: int = COMMONEST) -> None:
+        self._commonest = commonest
         self._arrays: list[NDArray[np.uint64]] = []
         self._pending: list[NDArray[np.uint64]] = []
         self._waiting = 0
@@ -87,7 +90,7 @@ class MemoryPostings:
             ends = np.searchsorted(array, wanted << np.uint64(32) | np.uint64(0xFFFFFFFF), side="right")
             totals += ends - starts
             places.append((array, starts, ends))
-        telling = np.flatnonzero((totals > 0) & (totals <= COMMONEST))
+        telling = np.flatnonzero((totals > 0) & (totals <= self._commonest))
         if telling.size < at_least:
             telling = np.flatnonzero(totals)
         pieces = [
