@@ -107,7 +107,7 @@ def _with_places(text: str) -> tuple[str, list[int]]:
                 gap = ""
                 plain.append(character)
                 places.append(at)
-            elif character in " \t" and gap != "|":
+            elif character in " \t\u3000" and gap != "|":
                 gap = " "
             else:
                 gap = "|" if not _is_inside_word(character) else gap or " "

@@ -18,10 +18,14 @@ from operator import add
 
 import rjieba
 
-PAIRED = "\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-_RUN = re.compile(f"[{PAIRED}](?:[ \t]*[{PAIRED}])*|[^\\W_{PAIRED}]+")
+# The commonest first: a pattern tries them in this order.
+PAIRED = "\u4e00-\u9fff\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3400-\u4dff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_SPACES = " \t\u3000"
+_RUN = re.compile(f"[{PAIRED}]+(?:[{_SPACES}]+[{PAIRED}]+)*|[^\\W_{PAIRED}]+")
 _IS_PAIRED = re.compile(f"[{PAIRED}]").match
-_PASSED_OVER = dict.fromkeys(map(ord, "“”\"‘’'「」『』《》〈〉·•・\u200b\u200c\u200d\ufeff\u00ad"))
+_PASSED_OVER = re.compile("[“”\"‘’'「」『』《》〈〉·•・\u200b\u200c\u200d\ufeff\u00ad]")
+# What nearly all Chinese text is written with: no letter in it has another form, so it need not be looked for.
+_IS_SIMPLE = re.compile("[\u4e00-\u9fff\u0000-\u007f，。、；：？！（）“”‘’《》【】—…·％\u3000]*").fullmatch
 # Characters that stand between words and that nobody looks for.
 _GRAMMAR = frozenset("的了和与及在是等之也都就将为有对从向把被让于以而或着过")
 # A word of no language: base64, a broken address. Longer ones would only fill the dictionary of terms.
@@ -38,12 +42,15 @@ class Sequence:
 
 def normalise(text: str) -> str:
     """``text`` as it is compared: one form of each character, lower case, without marks that are passed over."""
-    return unicodedata.normalize("NFKC", text).casefold().translate(_PASSED_OVER)
+    folded = text.lower() if _IS_SIMPLE(text) else unicodedata.normalize("NFKC", text).casefold()
+    return _PASSED_OVER.sub("", folded)
 
 
 def runs(text: str) -> list[str]:
     """The stretches of ``text`` (raw) that are cut: Chinese without its spaces, or one word of another script."""
-    return ["".join(run.split()) if " " in run or "\t" in run else run for run in _RUN.findall(normalise(text))]
+    found: list[str] = _RUN.findall(normalise(text))
+    # A word of another script has no space in it, and most Chinese has none either.
+    return [run if run.isalnum() else "".join(run.split()) for run in found]
 
 
 def is_paired(run: str) -> bool:
@@ -96,14 +103,16 @@ def sequence(text: str) -> Sequence:
 def dictionary_words(text: str) -> list[str]:
     """The words of ``text`` by the dictionary, for ranking and for suggestions; single Chinese characters left out.
 
-    A long word comes with the words inside it: 技能竞赛 with 技能 and 竞赛.
+    A long word comes with the words inside it: 技能竞赛 with 技能 and 竞赛. The order is not that of the text.
     """
     found: list[str] = []
+    chinese: list[str] = []
     for run in runs(text):
         if is_paired(run):
-            found.extend(word for word in rjieba.cut_for_search(run) if len(word) > 1)
+            chinese.append(run)
         else:
             found.append(stem(run))
+    found.extend(word for word in rjieba.cut_for_search("\n".join(chinese)) if len(word) > 1)
     return found
 
 
