@@ -45,7 +45,8 @@ def test_rare_words_weigh_more_and_the_title_counts(vocabulary):
     untitled = dict(words.keywords("", STORY, vocabulary))
 
     assert sum(weight**2 for weight in weights.values()) == pytest.approx(1.0)
-    assert untitled["企业"] < untitled["裁判长"] < weights["裁判长"]
+    assert untitled["裁判长"] < weights["裁判长"]
+    assert vocabulary.rarity("河口") < vocabulary.rarity("裁判长") < vocabulary.rarity("从未写过")
     assert len(weights) <= words.MOST_KEYWORDS
 
 
