@@ -16,6 +16,8 @@ from huomiao.newsdesk.pipeline.search.queries import Beginning, Query, Words, so
 
 Span = tuple[int, int]
 _SENTENCE_ENDS = "。！？!?；;\n"
+# Signs that a typed word may have inside (1.57, co-operation): between words they part as a space does.
+_WITHIN_WORDS = ".,-/_'+&"
 _WORD = re.compile(f"[^\\W_{tokens.PAIRED}]+")
 
 
@@ -54,8 +56,10 @@ class Marks:
         for phrase in self._phrases:
             at = plain.find(phrase)
             while at >= 0:
-                found.append((places[at], places[at + len(phrase) - 1] + 1))
-                at = plain.find(phrase, at + len(phrase))
+                end = at + len(phrase)
+                if not (_is_inside_word(plain, at) or _is_inside_word(plain, end)):
+                    found.append((places[at], places[end - 1] + 1))
+                at = plain.find(phrase, end)
         if self._words or self._beginnings:
             found.extend(self._word_spans(text))
         return _joined(found)
@@ -110,13 +114,13 @@ def _with_places(text: str) -> tuple[str, list[int]]:
             elif character in " \t\u3000" and gap != "|":
                 gap = " "
             else:
-                gap = "|" if not _is_inside_word(character) else gap or " "
+                gap = gap or " " if character in _WITHIN_WORDS else "|"
     return "".join(plain), places
 
 
-def _is_inside_word(character: str) -> bool:
-    """Signs that a typed word may have inside (1.57, co-operation): between words they part as a space does."""
-    return character in ".,-/_'+&"
+def _is_inside_word(plain: str, at: int) -> bool:
+    """Whether a word of another script than Chinese goes on across this place: 57 is not in 157."""
+    return 0 < at < len(plain) and all(one.isalnum() and not tokens.is_paired(one) for one in plain[at - 1 : at + 1])
 
 
 _FOLDED: dict[str, str] = {}

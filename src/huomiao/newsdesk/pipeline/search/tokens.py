@@ -19,7 +19,9 @@ from operator import add
 import rjieba
 
 # The commonest first: a pattern tries them in this order.
-PAIRED = "\u4e00-\u9fff\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3400-\u4dff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+PAIRED = (
+    "\u4e00-\u9fff\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3400-\u4dff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+)
 _SPACES = " \t\u3000"
 _RUN = re.compile(f"[{PAIRED}]+(?:[{_SPACES}]+[{PAIRED}]+)*|[^\\W_{PAIRED}]+")
 _IS_PAIRED = re.compile(f"[{PAIRED}]").match
