@@ -1,0 +1,43 @@
+"""What an address of the crawl is, and how often such an address is asked again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+MINUTE = 60.0
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+class Kind(StrEnum):
+    """What an address leads to: three ways to find pages, and the pages."""
+
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    LIST = "list"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How soon and how late an address is asked again, in seconds, and where it starts.
+
+    ``tries`` is how often in a row it may fail before it is given up; None: never, only ever more rarely. ``ends_after`` is how long after
+    the last change a page is asked for no more.
+    """
+
+    first: float
+    shortest: float
+    longest: float
+    tries: int | None = None
+    ends_after: float | None = None
+
+
+RHYTHMS = {
+    Kind.FEED: Rhythm(30 * MINUTE, 5 * MINUTE, DAY),
+    Kind.SITEMAP: Rhythm(HOUR, 10 * MINUTE, 3 * DAY),
+    Kind.LIST: Rhythm(30 * MINUTE, 10 * MINUTE, DAY),
+    # Corrections come in the first hours; after a month a page of news stands.
+    Kind.PAGE: Rhythm(HOUR, HOUR, 14 * DAY, tries=6, ends_after=30 * DAY),
+}
