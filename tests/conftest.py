@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 from huomiao.practice import exam_papers
 from huomiao.practice.hotpath import engine
+
+# Fixtures by which a test comes to the database.
+DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 # Playwright's event loop runs in the main thread of browser journeys; Django would refuse its ORM there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -26,3 +30,19 @@ def _clean_surroundings(settings, tmp_path: Path):
     cache.clear()
     engine.INLINE.clear()
     exam_papers.SHELF.clear()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What touches no database is proved by the run on SQLite: on PostgreSQL it would prove nothing more, and cost as much."""
+    if connection.vendor != "postgresql" or config.getoption("file_or_dir"):
+        return
+    here = [item for item in items if _uses_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not _uses_database(item)])
+    items[:] = here
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    marks = ("django_db", "own_database")
+    return any(item.get_closest_marker(mark) for mark in marks) or not DATABASE.isdisjoint(
+        getattr(item, "fixturenames", ())
+    )

@@ -29,6 +29,8 @@ import pytest
 from huomiao.practice import sealing
 from tests.practice import served
 
+pytestmark = pytest.mark.own_database
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 90
 
