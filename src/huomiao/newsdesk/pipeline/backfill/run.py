@@ -1,0 +1,185 @@
+"""The backfill: every page of the given archives is extracted exactly once, whatever is killed meanwhile.
+
+    report = backfill([Path("cc-news/")], to=Path("extracted/"), progress=print)
+    for result in parts.results(Path("extracted/")): …
+
+Called again with the same folder it goes on where it was; with more paths, it does those too.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from huomiao.newsdesk.pipeline.backfill import parts, units, work
+from huomiao.newsdesk.pipeline.backfill.cluster import Cluster
+from huomiao.newsdesk.pipeline.backfill.engines import Engine, Lost
+from huomiao.newsdesk.pipeline.backfill.ledger import Done, Ledger, Proof
+from huomiao.newsdesk.pipeline.backfill.local import Local
+from huomiao.newsdesk.pipeline.backfill.units import File, Unit
+
+logger = logging.getLogger(__name__)
+
+ENGINES: dict[str, Callable[..., Engine]] = {"local": Local, "ray": Cluster}
+# A unit in which so many pages kill their worker is not unlucky: something else is wrong.
+MOST_KILLERS = 20
+_TICK_SECONDS = 1.0
+
+
+class GaveUp(RuntimeError):
+    """A unit cannot be done; the message says which and why. Everything else was done, and stays done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a backfill is. ``bytes_done`` and ``size`` are of the files as stored, earlier runs included; ``pages`` are
+    those extracted by this run, in ``seconds`` of the clock."""
+
+    files: int
+    units_done: int
+    units: int
+    bytes_done: int
+    size: int
+    articles: int
+    passed: int
+    problems: int
+    pages: int
+    seconds: float
+
+    @property
+    def pages_per_second(self) -> float:
+        """Of this run so far."""
+        return self.pages / self.seconds if self.seconds else 0.0
+
+
+def backfill(
+    paths: Iterable[Path],
+    *,
+    to: Path,
+    engine: str = "local",
+    workers: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    extract: work.Extract | None = None,
+    unit_bytes: int = units.UNIT_BYTES,
+) -> Progress:
+    """Extract all pages in the archive files at ``paths`` into the folder ``to``; how far it came, which is all of it.
+
+    ``engine`` is one of ``ENGINES``; ``workers`` are as many as there are cores, unless given. ``progress`` is called
+    whenever a unit is done and about once a second. ``extract`` is a function that workers can import.
+
+    Raises:
+        NothingToDo, AlreadyRunning, OtherJob, NoRay: it did not begin.
+        GaveUp: a unit could not be done.
+    """
+    extract = extract or _extract()
+    files = units.files_in(paths)
+    name = f"{getattr(extract, '__module__', '')}:{getattr(extract, '__qualname__', extract)}"
+    ledger = Ledger.open(to, unit_bytes=unit_bytes, extract=name)
+    try:
+        carrier = ENGINES[engine](work.Job(to.resolve(), extract), workers=workers)
+        try:
+            return _Run(files, ledger, carrier, to, progress).finish()
+        finally:
+            carrier.close()
+    finally:
+        ledger.close()
+
+
+def _extract() -> work.Extract:
+    from huomiao.newsdesk.pipeline.extract import extract  # noqa: PLC0415  # costs a second, which a wrong path need not wait for
+
+    return extract
+
+
+class _Run:
+    """One run: what is still to do, what is out with workers, and what has gone wrong with it."""
+
+    def __init__(
+        self,
+        files: list[File],
+        ledger: Ledger,
+        engine: Engine,
+        to: Path,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self._files = files
+        self._ledger = ledger
+        self._engine = engine
+        self._to = to
+        self._report = progress
+        self._began = time.monotonic()
+        self._pages = 0
+        self._units = list(units.units_of(files, unit_bytes=ledger.unit_bytes))
+        self._todo = deque(unit for unit in self._units if not self._proof(unit.file.mark).has(unit.number))
+        self._out = 0
+
+    def finish(self) -> Progress:
+        """Do all that is to do."""
+        parts.sweep(self._to, self._ledger.parts())
+        while self._todo or self._out:
+            while self._todo and self._out < self._engine.workers:
+                self._engine.give(self._placed(self._todo.popleft()))
+                self._out += 1
+            over = self._engine.take(_TICK_SECONDS)
+            if over is not None:
+                self._out -= 1
+                unit, outcome = over
+                if isinstance(outcome, Lost):
+                    self._todo.appendleft(self._again(unit, outcome))
+                else:
+                    self._enter(unit, outcome)
+            self._tell()
+        parts.sweep(self._to, self._ledger.parts())
+        return self._tell()
+
+    def _placed(self, unit: Unit) -> Unit:
+        """``unit`` from the place at which it is known to begin, if that is known by now."""
+        proof = self._proof(unit.file.mark)
+        return replace(unit, start=proof.arrived, exactly=True) if len(proof.proved) == unit.number else unit
+
+    def _enter(self, unit: Unit, done: Done) -> None:
+        self._pages += done.counts.get("articles", 0)
+        wrong = self._ledger.add(done)
+        if wrong is not None:
+            logger.warning("Unit %s began at %s instead of %s and is done again", wrong.key, wrong.began, unit.start)
+            self._todo.appendleft(next(one for one in self._units if one.key == wrong.key))
+
+    def _again(self, unit: Unit, lost: Lost) -> Unit:
+        """The unit that was lost, done with more care each time: with a trace, then without the page that kills."""
+        logger.warning("Unit %s was lost: %s", unit.key, lost.why)
+        if lost.died and not unit.carefully:
+            return replace(unit, carefully=True)
+        killer = work.killer(self._to, unit) if lost.died else None
+        if killer is None or killer in unit.skip or len(unit.skip) >= MOST_KILLERS:
+            raise GaveUp(f"{unit.file.path} from {unit.start}: {lost.why}")
+        return replace(unit, skip=unit.skip | {killer})
+
+    def _proof(self, mark: str) -> Proof:
+        return self._ledger.files.setdefault(mark, Proof())
+
+    def _tell(self) -> Progress:
+        counts: Counter[str] = Counter()
+        marks = {file.mark for file in self._files}
+        known = [done for mark in marks for done in self._proof(mark).known()]
+        for done in known:
+            counts.update(done.counts)
+        finished = {done.key for done in known}
+        now = Progress(
+            files=len(self._files),
+            units_done=len(finished),
+            units=len(self._units),
+            bytes_done=sum(unit.end - unit.start for unit in self._units if unit.key in finished),
+            size=sum(file.size for file in self._files),
+            articles=counts["articles"],
+            passed=counts["passed"],
+            problems=counts["problems"],
+            pages=self._pages,
+            seconds=time.monotonic() - self._began,
+        )
+        if self._report is not None:
+            self._report(now)
+        return now

@@ -1,0 +1,91 @@
+"""Archive files cut into units of work: stretches of bytes, each done by one worker in one go."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# About a thousand pages of a packed file: small enough to lose to a power cut, large enough to be worth sending out.
+UNIT_BYTES = 32 * 1024 * 1024
+_SUFFIXES = (".warc", ".warc.gz", ".arc", ".arc.gz")
+_SAMPLE = 64 * 1024
+
+
+class NothingToDo(ValueError):
+    """The paths lead to no archive file."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of records; ``mark`` knows it again under any name, ``size`` is in bytes."""
+
+    path: Path
+    size: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The records of ``file`` that begin from ``start`` on and before ``end``, the ``number``-th stretch of it.
+
+    ``exactly``: a record is known to begin at ``start``. ``skip`` are records (offset, nth) that killed a worker;
+    ``carefully``: leave a trace of each record before touching it, so that such a one is found.
+    """
+
+    file: File
+    number: int
+    start: int
+    end: int
+    exactly: bool = False
+    carefully: bool = False
+    skip: frozenset[tuple[int, int]] = field(default=frozenset())
+
+    @property
+    def key(self) -> str:
+        """The name under which the ledger knows it."""
+        return f"{self.file.mark}-{self.number:06d}"
+
+
+def files_in(paths: Iterable[Path]) -> list[File]:
+    """The archive files that ``paths`` name or (folders) contain, each once however often and under whatever name it comes.
+
+    Raises:
+        NothingToDo: there is none.
+        OSError: a path is not there.
+    """
+    found: dict[str, File] = {}
+    for path in paths:
+        for each in sorted(_within(path)):
+            file = _file(each)
+            if file.size:
+                found.setdefault(file.mark, file)
+    if not found:
+        raise NothingToDo(", ".join(map(str, paths)))
+    return list(found.values())
+
+
+def units_of(files: Sequence[File], *, unit_bytes: int) -> Iterator[Unit]:
+    """All files cut into units of ``unit_bytes``."""
+    for file in files:
+        for number, start in enumerate(range(0, file.size, unit_bytes)):
+            yield Unit(file, number, start, min(start + unit_bytes, file.size), exactly=start == 0)
+
+
+def _within(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield from (each for each in path.rglob("*") if each.name.endswith(_SUFFIXES) and each.is_file())
+    else:
+        yield path
+
+
+def _file(path: Path) -> File:
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        digest = hashlib.sha256(str(size).encode())
+        for start in (0, max(size - _SAMPLE, 0)):
+            file.seek(start)
+            digest.update(file.read(_SAMPLE))
+    return File(path.resolve(), size, digest.hexdigest()[:20])
