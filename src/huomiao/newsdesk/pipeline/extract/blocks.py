@@ -1,0 +1,130 @@
+"""The lines of the body put together: paragraphs, headings, lists, quotes, tables and pictures in their places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from huomiao.newsdesk.pipeline.article import Block, Image
+from huomiao.newsdesk.pipeline.extract import pictures
+from huomiao.newsdesk.pipeline.extract.page import Box, Line
+
+_HEADINGS = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+# A line that is bold from end to end, short and without a full stop heads what follows.
+_LONGEST_HEADING = 40
+_FULL_STOPS = "。！？；，.!?;,:：…"
+_MOST_CELL = 400
+
+
+def build(lines: Sequence[Line], body: Box, base: str) -> tuple[tuple[Block, ...], tuple[Image, ...]]:
+    """The blocks of the body, and its pictures. ``base`` is the address that relative ones start from."""
+    blocks: list[Block] = []
+    images: list[Image] = []
+    seen: set[str] = set()
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if line.picture is not None:
+            where = pictures.address(line.picture, base)
+            at += 1
+            if where and where not in seen:
+                seen.add(where)
+                captions, at = _captions(lines, at)
+                image = pictures.captioned(where, captions, line.picture.attributes.get("alt") or "")
+                images.append(image)
+                blocks.append(Block("picture", image.caption, image=image))
+            continue
+        if (table := _data_table(line, body)) is not None:
+            inside, at = _while_in(lines, at, table)
+            blocks.append(_table(inside))
+            continue
+        if (listing := line.box.within("ul", "ol")) is not None and listing.is_in(body) and listing is not body:
+            inside, at = _while_in(lines, at, listing)
+            blocks.append(_list(inside, listing))
+            continue
+        at += 1
+        blocks.append(_text_block(line, body))
+    return tuple(blocks), tuple(images)
+
+
+def text_of(lines: Sequence[Line]) -> str:
+    """The plain text of the body, a line a block; captions count where the page sets them as paragraphs."""
+    return "\n".join(line.text for line in lines if line.picture is None and not pictures.is_caption(line))
+
+
+def _captions(lines: Sequence[Line], at: int) -> tuple[list[str], int]:
+    """The captions that stand right after a picture, and where the lines go on."""
+    found: list[str] = []
+    while at < len(lines) and len(found) < 3 and lines[at].picture is None:
+        line = lines[at]
+        if not (pictures.is_caption(line) or (not found and pictures.reads_as_caption(line))):
+            break
+        found.append(line.text)
+        at += 1
+    return found, at
+
+
+def _while_in(lines: Sequence[Line], at: int, box: Box) -> tuple[list[Line], int]:
+    inside: list[Line] = []
+    while at < len(lines) and lines[at].box.is_in(box) and lines[at].picture is None:
+        inside.append(lines[at])
+        at += 1
+    return inside, at
+
+
+def _text_block(line: Line, body: Box) -> Block:
+    heading = line.box.within(*_HEADINGS)
+    if heading is not None and heading.is_in(body):
+        return Block("heading", line.text, level=_HEADINGS[heading.tag])
+    quote = line.box.within("blockquote")
+    if quote is not None and quote.is_in(body) and quote is not body:
+        return Block("quote", line.text)
+    is_bold = all(part.is_bold or not part.text.strip() for part in line.parts)
+    if is_bold and len(line.text) <= _LONGEST_HEADING and line.text[-1] not in _FULL_STOPS:
+        return Block("heading", line.text, level=3)
+    return Block("paragraph", line.text)
+
+
+def _data_table(line: Line, body: Box) -> Box | None:
+    """The table of data that the line lies in: one with rows of several short cells. Tables that lay out a page are none."""
+    cell = line.box.within("td", "th")
+    if cell is None or cell is body or not cell.is_in(body):
+        return None
+    table = cell.within("table")
+    if table is None or table is body or not table.is_in(body) or len(line.text) > _MOST_CELL:
+        return None
+    row = cell.within("tr")
+    if row is None or sum(1 for one in row.children if one.tag in {"td", "th"}) < 2:
+        return None
+    return table
+
+
+def _table(lines: Sequence[Line]) -> Block:
+    rows: list[tuple[Box | None, list[tuple[Box | None, list[str]]]]] = []
+    for line in lines:
+        row, cell = line.box.within("tr"), line.box.within("td", "th", "caption")
+        if not rows or rows[-1][0] is not row:
+            rows.append((row, _empty_cells(row)))
+        cells = rows[-1][1]
+        mine = next((texts for box, texts in cells if box is cell), None)
+        if mine is None:
+            mine = []
+            cells.append((cell, mine))
+        mine.append(line.text)
+    table = tuple(tuple(" ".join(texts) for _box, texts in cells) for _row, cells in rows)
+    return Block("table", "\n".join("\t".join(row) for row in table), rows=table)
+
+
+def _empty_cells(row: Box | None) -> list[tuple[Box | None, list[str]]]:
+    """The cells of a row with nothing in them yet: an empty cell keeps its place."""
+    return [(box, []) for box in row.children if box.tag in {"td", "th"}] if row is not None else []
+
+
+def _list(lines: Sequence[Line], listing: Box) -> Block:
+    items: list[tuple[Box | None, list[str]]] = []
+    for line in lines:
+        item = line.box.within("li")
+        if not items or items[-1][0] is not item:
+            items.append((item, []))
+        items[-1][1].append(line.text)
+    texts = tuple(" ".join(lines) for _item, lines in items)
+    return Block("list", "\n".join(texts), items=texts, ordered=listing.tag == "ol")

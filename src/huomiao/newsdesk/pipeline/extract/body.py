@@ -1,0 +1,276 @@
+"""Which lines of a page are the article: the subtree that has most prose for what else it has, and its lines sifted.
+
+Every line is worth something: prose its length, a link or a crumb of a menu less than nothing. What an element is worth is
+the sum of what is in it. The body is the element that is worth most, so that taking in more of the page would take in
+more chaff than prose, and taking in less would lose prose. Then what lies inside and is no part of the text is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from huomiao.newsdesk.pipeline.extract import cues, labels
+from huomiao.newsdesk.pipeline.extract.page import Box, Line, Page
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+# Where short lines are as much at home in an article as beside one.
+_NEUTRAL = _HEADINGS | {"td", "th", "pre"}
+# With less prose than this share of what asides hold, the page's names for its elements are not believed.
+_LEAST_SHARE = 0.1
+_LEAST_PROSE = 60.0
+# The heading of what follows is believed when no more than this share of the prose comes after it.
+_LEFT_AFTER_END = 0.12
+# With this share of the prose the element that holds most paragraphs is taken to hold all of them.
+_MAIN = 0.8
+# What an element that is none of it can take from the worth of what holds it, at the most.
+_WORST = -60.0
+# An element that holds more of the page's prose, and a title or a body, is no aside, whatever it is called.
+_MOST_ASIDE = 0.5
+# The share of the prose that an element inside must hold to be taken instead: any, and one that calls itself the body.
+_INNER = 0.95
+_INNER_NAMED = 0.6
+# These lie in what holds them: a paragraph is no container of paragraphs.
+_LEAVES = _HEADINGS | {"p", "li", "ul", "ol", "blockquote", "figure", "figcaption", "pre", "center", "dl", "dt", "dd"}
+
+
+@dataclass(slots=True)
+class Worth:
+    """What every line and every box is worth, by number and by identity."""
+
+    lines: list[float]
+    boxes: dict[int, float]
+    prose: dict[int, float]
+    asides: set[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The chosen box and the lines of the article in it, in order, pictures included.
+
+    ``prose`` is how much prose they are (in units), ``share`` how much of the page's prose is in the box: 0 to 1.
+    """
+
+    box: Box
+    lines: list[Line]
+    prose: float
+    share: float
+
+
+def line_worth(line: Line) -> float:
+    """More than 0 for prose, less for what surrounds it; in units (a Chinese character, an English word)."""
+    if line.picture is not None:
+        return 0.0
+    share = line.linked / len(line.text)
+    if share > 0.6:
+        return -3.0 - 0.3 * min(line.units, 20)
+    if line.has_stops:
+        return -5.0 if cues.is_noise(line.text) else line.units * (1 - share)
+    if line.units >= 25:
+        return line.units * 0.5 * (1 - share)
+    if line.box.tag in _NEUTRAL and not line.linked:
+        return 0.0
+    return -1.5
+
+
+def weigh(page: Page, lines: list[float], *, believing: bool = True) -> Worth:
+    """What everything on the page is worth, ``believing`` the names of its elements or (comments apart) only what they hold."""
+    boxes: dict[int, float] = {}
+    prose: dict[int, float] = {}
+    for line, worth in zip(page.lines, lines, strict=True):
+        key = id(line.box)
+        boxes[key] = boxes.get(key, 0.0) + worth
+        if worth > 0:
+            prose[key] = prose.get(key, 0.0) + worth
+    much = sum(prose.values()) * _MOST_ASIDE
+    asides: set[int] = set()
+    # The boxes with a title, or an element that calls itself the body, somewhere in them.
+    cores: set[int] = set()
+    # A box comes before what is in it, so backwards each is complete when its turn comes.
+    for box in reversed(page.boxes):
+        key = id(box)
+        if box.parent is None or key not in boxes:
+            continue
+        worth, own = boxes[key], prose.get(key, 0.0)
+        outer = id(box.parent)
+        if key in cores or box.tag == "h1" or labels.body_likeness(box) >= 2:
+            cores.update((key, outer))
+        if not believing:
+            is_aside = labels.is_comments(box)
+        else:
+            is_aside = box.hidden or (labels.is_aside(box) and not (own >= much and key in cores))
+        if is_aside:
+            # It is left out whole, so it takes nothing from what holds it.
+            asides.add(key)
+            continue
+        boxes[outer] = boxes.get(outer, 0.0) + max(worth, _WORST)
+        prose[outer] = prose.get(outer, 0.0) + own
+    return Worth(lines, boxes, prose, asides)
+
+
+def choose(page: Page, worth: Worth) -> Box:
+    """The box that holds the article."""
+    best, most = page.root, float("-inf")
+    outside: set[int] = set(worth.asides)
+    for box in page.boxes:
+        key = id(box)
+        if key in outside or (box.parent is not None and id(box.parent) in outside):
+            outside.add(key)
+            continue
+        value = worth.boxes.get(key)
+        if value is None or box.tag in _LEAVES:
+            continue
+        value *= 1 + 0.05 * labels.body_likeness(box)
+        if value >= most:
+            best, most = box, value
+    return _narrowed(best, worth)
+
+
+def _narrowed(box: Box, worth: Worth) -> Box:
+    """The box inside that holds (nearly) all of the prose; less will do where it calls itself the body."""
+    enough = worth.prose.get(id(box), 0.0)
+    inner: Box | None = box
+    while inner is not None:
+        box = inner
+        inner = None
+        for child in box.children:
+            prose = worth.prose.get(id(child), 0.0)
+            if id(child) not in worth.asides and child.tag not in _LEAVES and prose >= enough * _INNER_NAMED:
+                if prose >= enough * _INNER or _named_inside(child, worth, enough * _INNER_NAMED):
+                    inner = child
+                break
+    return box
+
+
+def _named_inside(box: Box, worth: Worth, least: float) -> bool:
+    """Whether the box, or one inside with so much prose, calls itself the body of an article."""
+    inner: Box | None = box
+    while inner is not None:
+        if labels.body_likeness(inner) >= 2:
+            return True
+        inner = next(
+            (
+                child
+                for child in inner.children
+                if worth.prose.get(id(child), 0.0) >= least and id(child) not in worth.asides
+            ),
+            None,
+        )
+    return False
+
+
+def find(page: Page, box: Box | None = None) -> Body:
+    """The body of the page; ``box`` when it is known which one holds it."""
+    values = [line_worth(line) for line in page.lines]
+    worth = weigh(page, values)
+    chosen = box if box is not None else choose(page, worth)
+    prose = worth.prose.get(id(chosen), 0.0)
+    # All of the page's prose is an upper bound, which spares most pages the second weighing.
+    if box is None and prose < max(_LEAST_PROSE, _LEAST_SHARE * sum(value for value in values if value > 0)):
+        lenient = weigh(page, values, believing=False)
+        other = choose(page, lenient)
+        if prose < max(_LEAST_PROSE, _LEAST_SHARE * lenient.prose.get(id(other), 0.0)):
+            chosen, worth = other, lenient
+    total = max(worth.prose.get(id(page.root), 0.0), 1.0)
+    kept = _sifted(page, chosen, worth)
+    inside = worth.prose.get(id(chosen), 0.0)
+    return Body(chosen, kept, sum(max(worth.lines[line.number], 0.0) for line in kept), min(1.0, inside / total))
+
+
+def _sifted(page: Page, box: Box, worth: Worth) -> list[Line]:
+    """The lines of the article in the chosen box."""
+    skipped = _skipped(box, worth)
+    lines = [
+        line for line in page.lines[box.first : box.last] if not any(id(one) in skipped for one in line.box.ancestors())
+    ]
+    main, share = _main_holder(lines, worth)
+    lines = _without_rim(_without_end(lines, worth, main), worth, main, share)
+    return [line for line in lines if line.picture is not None or not _is_chaff(line)]
+
+
+def _skipped(box: Box, worth: Worth) -> set[int]:
+    """The boxes inside that are no part of the article: asides, and lists of links."""
+    skipped: set[int] = set()
+    pending = list(box.children)
+    while pending:
+        inner = pending.pop()
+        key = id(inner)
+        if key in worth.asides or _is_links(inner, worth):
+            skipped.add(key)
+        else:
+            pending.extend(inner.children)
+    return skipped
+
+
+def _is_links(box: Box, worth: Worth) -> bool:
+    """Whether the box has several lines that are worth less than nothing, and hardly any prose."""
+    value, lines = worth.boxes.get(id(box), 0.0), box.last - box.first
+    if lines < 2 or worth.prose.get(id(box), 0.0) >= 25:
+        return False
+    return value < -12 or (box.tag in {"ul", "ol", "dl"} and value <= -3.0 * lines)
+
+
+def _main_holder(lines: Sequence[Line], worth: Worth) -> tuple[Box | None, float]:
+    """The element whose paragraphs are at least half of the prose, and their share; None when it is scattered."""
+    holders: dict[Box, float] = {}
+    for line in lines:
+        holder = _holder(line)
+        holders[holder] = holders.get(holder, 0.0) + max(worth.lines[line.number], 0.0)
+    main = max(holders, key=holders.__getitem__, default=None)
+    if main is None:
+        return None, 0.0
+    share = holders[main] / max(sum(holders.values()), 1.0)
+    return (main, share) if share >= 0.5 else (None, share)
+
+
+def _without_end(lines: Sequence[Line], worth: Worth, main: Box | None) -> list[Line]:
+    """The lines without what follows the article: from the heading of such a part on, unless the article goes on after it."""
+    left = sum(_prose_of(line, worth, main) for line in lines)
+    total = left
+    kept: list[Line] = []
+    for line in lines:
+        if line.picture is None and left <= total * _LEFT_AFTER_END and _is_end(line.text):
+            break
+        left -= _prose_of(line, worth, main)
+        kept.append(line)
+    return kept
+
+
+def _is_end(text: str) -> bool:
+    return cues.ends_article(text) or cues.names_editor(text)
+
+
+def _prose_of(line: Line, worth: Worth, main: Box | None) -> float:
+    value = max(worth.lines[line.number], 0.0)
+    return value if main is None or line.box.is_in(main) else 0.0
+
+
+def _without_rim(lines: list[Line], worth: Worth, main: Box | None, share: float) -> list[Line]:
+    """The lines without those before and after the prose that lie elsewhere: the title, the byline, buttons.
+
+    Prose elsewhere stays, unless the main element has nearly all of it.
+    """
+    if main is None:
+        return lines
+    inside = [
+        at for at, line in enumerate(lines) if line.box.is_in(main) or (share < _MAIN and worth.lines[line.number] > 0)
+    ]
+    first, last = (inside[0], inside[-1]) if inside else (0, len(lines) - 1)
+    return [line for at, line in enumerate(lines) if first <= at <= last or line.picture is not None]
+
+
+def _holder(line: Line) -> Box:
+    """The element whose paragraphs the line is one of."""
+    box = line.box
+    while box.tag in _LEAVES and box.parent is not None:
+        box = box.parent
+    return box
+
+
+def _is_chaff(line: Line) -> bool:
+    # A number alone is a cell of a table as often as a button.
+    return line.box.tag not in {"td", "th"} and _reads_as_chaff(line.text)
+
+
+def _reads_as_chaff(text: str) -> bool:
+    return cues.is_noise(text) or cues.is_editors(text) or cues.ends_article(text)

@@ -1,0 +1,182 @@
+"""Markup made safe to parse: whatever would make a tree explode is taken out before there is a tree.
+
+An HTML parser repairs what it reads, and some repairs cost the square of what is written: an unclosed ``<b>`` is opened
+again in every later paragraph, every tag looks upwards through all that are open, every attribute is compared with those
+before it. Pages hardly ever come near; a page made to do harm is rewritten here, which keeps its text and drops its depth.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser
+
+# Characters of a page that are read: larger pages are cut, no article is that long.
+MOST_CHARACTERS = 3_000_000
+# A tag this long is looked at; one that has this many attributes (or words in them) loses them.
+_LONG_TAG = 4_000
+_MOST_ATTRIBUTES = 400
+_DEEPEST = 200
+_MOST_TAGS = 40_000
+# Limits on (open elements x tags) and (unclosed formatting x tags), in units of far less than a microsecond.
+_MOST_LOOKING_UP = 30_000_000
+_MOST_REOPENING = 1_000_000
+
+_SCRIPT = re.compile(r"<(/?)(script|style)\b", re.IGNORECASE)
+_NAME = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9:-]*)")
+_LONG = re.compile(rf"<[a-zA-Z][^>]{{{_LONG_TAG}}}")
+# A quote opens a value only after an equals sign. Possessive, so that no markup makes it look twice.
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)((?>[^>=]+|=\s*(?:\"[^\"]*\"|'[^']*')|=)*+)>?")
+
+# Characters that nobody sees, and NUL, which is none.
+_INVISIBLE = ("\x00", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\xad")
+# A new link ends the one before it, so links do not pile up.
+_FORMATTING = frozenset(("b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"))
+# Inside these the parser starts counting anew: a tag closed inside does not close what was opened outside.
+_BARRIERS = frozenset(
+    ("td", "th", "caption", "table", "template", "object", "marquee", "applet", "button", "select", "svg", "math")
+)
+_VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
+)
+# Closed by the next of their kind, so that leaving them open makes no depth.
+_SELF_CLOSING = frozenset(
+    ("p", "li", "dt", "dd", "tr", "thead", "tbody", "tfoot", "option", "optgroup", "colgroup", "rt", "rp")
+)
+_ONCE = frozenset(("html", "head", "body"))
+_RAW = frozenset(("script", "style", "title", "textarea"))
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script of the page: the attributes of its tag as written, and its text."""
+
+    attributes: str
+    text: str
+
+
+def parse(text: str) -> tuple[LexborHTMLParser, list[Script]]:
+    """The tree of a page without its scripts and styles, and the scripts, in time and space that grow with its length."""
+    text = text[:MOST_CHARACTERS]
+    for invisible in _INVISIBLE:
+        if invisible in text:
+            text = text.replace(invisible, "")
+    markup, scripts = _without_scripts(text)
+    names = " ".join(_NAME.findall(markup)).lower().split(" ")
+    # A tag can only be long where something is, or where quotes hide the ends of others.
+    if _LONG.search(markup) is not None or markup.count(">") > len(names) + _MOST_ATTRIBUTES:
+        markup = _TAG.sub(lambda tag: f"<{tag[1]}{tag[2]}>" if _has_many(tag[3]) else tag[0], markup)
+    return LexborHTMLParser(_rewritten(markup) if _is_dangerous(names) else markup), scripts
+
+
+def _without_scripts(text: str) -> tuple[str, list[Script]]:
+    pieces: list[str] = []
+    scripts: list[Script] = []
+    at = 0
+    opened: re.Match[str] | None = None
+    for match in _SCRIPT.finditer(text):
+        if match.start() < at:
+            continue
+        if not match[1]:
+            # A script that begins inside a script is a string of it.
+            opened = opened or match
+        elif opened is not None and match[2].lower() == opened[2].lower():
+            begin = text.find(">", opened.end()) + 1
+            if 0 < begin <= match.start():
+                pieces.append(text[at : opened.start()])
+                if opened[2].lower() == "script":
+                    scripts.append(Script(text[opened.end() : begin - 1], text[begin : match.start()]))
+                at = text.find(">", match.end()) + 1 or len(text)
+            opened = None
+    pieces.append(text[at:])
+    # A space, so that two words with a script between them stay two words.
+    return " ".join(pieces), scripts
+
+
+def _has_many(attributes: str) -> bool:
+    # A picture written into its address is long, but it is one attribute without a space.
+    return len(attributes) > _MOST_ATTRIBUTES and len(attributes.split(None, _MOST_ATTRIBUTES)) > _MOST_ATTRIBUTES
+
+
+def _is_dangerous(names: list[str]) -> bool:
+    """Whether the tags, by name in their order (``/p`` closes), would make the parser do far more than it reads."""
+    tags = len(names)
+    if tags**2 < _MOST_LOOKING_UP and tags * sum(map(_FORMATTING.__contains__, names)) < _MOST_REOPENING:
+        return False
+    depth = formatting = deepest = unclosed = once = 0
+    opened: dict[str, int] = {}
+    for written in names:
+        is_closing = written[0] == "/"
+        name = written[1:] if is_closing else written
+        if name in _VOID or name in _SELF_CLOSING:
+            continue
+        if name in _BARRIERS:
+            opened.clear()
+        if is_closing:
+            if opened.get(name):
+                opened[name] -= 1
+                depth -= 1
+                formatting -= name in _FORMATTING
+            continue
+        once += name in _ONCE
+        opened[name] = opened.get(name, 0) + 1
+        depth += 1
+        deepest = max(deepest, depth)
+        if name in _FORMATTING:
+            formatting += 1
+            unclosed = max(unclosed, formatting)
+    # Each table cell counts as a level that never ends, so long tables look deep; being rewritten does them no harm.
+    return (
+        deepest * tags > _MOST_LOOKING_UP or unclosed * tags > _MOST_REOPENING or once * tags > _MOST_LOOKING_UP // 20
+    )
+
+
+def _rewritten(text: str) -> str:
+    """The same page with every element closed where it was opened, none deep, no formatting, no long attributes."""
+    pieces: list[str] = []
+    stack: list[str] = []
+    at = 0
+    end = len(text)
+    seen: set[str] = set()
+    for _tag in range(_MOST_TAGS):
+        if at >= end or (match := _TAG.search(text, at)) is None:
+            break
+        pieces.append(text[at : match.start()].replace("<", "&lt;"))
+        at = match.end()
+        slash, name, attributes = match[1], match[2].lower(), match[3]
+        if name in _RAW and not slash:
+            # Left over where one was never closed, or the title.
+            closing = text.find(f"</{match[2]}", at)
+            at = end if closing < 0 else closing
+            # Only the title is text that somebody reads.
+            if name == "title" and closing >= 0:
+                pieces.append(f"<title>{text[match.end() : closing]}</title>")
+            continue
+        if name in _VOID:
+            pieces.append(f"<{name}{_short(attributes)}>")
+        elif name in _FORMATTING or name in _RAW or name in _BARRIERS - {"table", "td", "th"}:
+            pieces.append(" ")
+        elif slash:
+            if name in stack[-_DEEPEST:]:
+                while stack and (last := stack.pop()) != name:
+                    pieces.append(f"</{last}>")
+                pieces.append(f"</{name}>")
+        elif name in _ONCE and name in seen:
+            continue
+        elif len(stack) < _DEEPEST:
+            seen.add(name)
+            if name in _SELF_CLOSING and stack and stack[-1] == name:
+                pieces.append(f"</{stack.pop()}>")
+            stack.append(name)
+            pieces.append(f"<{name}{_short(attributes)}>")
+        else:
+            pieces.append("<br>")
+    pieces.append(text[at:].replace("<", "&lt;"))
+    return "".join(pieces)
+
+
+def _short(attributes: str) -> str:
+    if not attributes.strip() or len(attributes) > _LONG_TAG:
+        return ""
+    return f" {attributes.strip()}" if attributes.count('"') % 2 == 0 and attributes.count("'") % 2 == 0 else ""

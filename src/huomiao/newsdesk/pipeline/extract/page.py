@@ -1,0 +1,114 @@
+"""A page as one walk over its tree sees it: boxes that hold lines, lines of text and pictures in the order of reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+Attributes = dict[str, str | None]
+
+
+@dataclass(slots=True, eq=False)
+class Box:
+    """A block element. ``label`` is its class and id in lower case; ``first`` to ``last`` are the lines inside (half open)."""
+
+    tag: str
+    label: str
+    attributes: Attributes
+    parent: Box | None
+    depth: int
+    first: int
+    last: int = 0
+    hidden: bool = False
+    children: list[Box] = field(default_factory=list)
+
+    def ancestors(self) -> Iterator[Box]:
+        """The box itself and what it lies in, outwards."""
+        box: Box | None = self
+        while box is not None:
+            yield box
+            box = box.parent
+
+    def within(self, *tags: str) -> Box | None:
+        """The nearest box of one of these tags, itself included."""
+        for box in self.ancestors():
+            if box.tag in tags:
+                return box
+        return None
+
+    def is_in(self, other: Box) -> bool:
+        """Whether it is ``other`` or lies in it."""
+        box: Box | None = self
+        while box is not None and box.depth >= other.depth:
+            if box is other:
+                return True
+            box = box.parent
+        return False
+
+
+@dataclass(slots=True)
+class Part:
+    """A stretch of a line that lies in one inline element. ``label`` is its class, id and tag in lower case."""
+
+    text: str
+    label: str = ""
+    href: str = ""
+    is_bold: bool = False
+
+
+@dataclass(slots=True)
+class Picture:
+    """An ``img`` as written."""
+
+    attributes: Attributes
+    href: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """A run of text between two block boundaries, or a picture.
+
+    ``linked`` counts its characters inside links, ``units`` is its weight as prose: Chinese characters, other words.
+    ``has_stops`` says whether it has the punctuation of sentences, commas included.
+    """
+
+    box: Box
+    text: str
+    parts: list[Part]
+    number: int
+    linked: int = 0
+    units: int = 0
+    has_stops: bool = False
+    picture: Picture | None = None
+
+    @property
+    def link_share(self) -> float:
+        """0 to 1."""
+        return self.linked / len(self.text) if self.text else 0.0
+
+    @property
+    def spaced(self) -> str:
+        """Its text with a space wherever an inline element begins or ends: ``2024-01-02 来源：…``."""
+        return " ".join(" ".join(part.text for part in self.parts).split())
+
+
+@dataclass(slots=True)
+class Meta:
+    """What the head says: ``meta`` elements by name (lower case, first wins), and the rest that is worth reading."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    title: str = ""
+    canonical: str = ""
+    base: str = ""
+    language: str = ""
+    next_page: str = ""
+
+
+@dataclass(slots=True)
+class Page:
+    """Everything that one walk collects."""
+
+    root: Box
+    lines: list[Line]
+    meta: Meta
+    boxes: list[Box]

@@ -1,0 +1,66 @@
+"""The further pages of an article that is spread over several."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from huomiao.newsdesk.pipeline.extract.page import Page
+from huomiao.newsdesk.pipeline.extract.pictures import absolute
+
+_NUMBER = re.compile(r"^[\[(（【第\s]*(\d{1,2})[\])）】页頁\s]*$")
+_NEXT = re.compile(
+    r"^[\[(（【\s]*(?:下一页|下一頁|后一页|下页|余下全文|阅读全文|next(?: page)?|continue)[\s>›»→\])）】]*$",
+    re.IGNORECASE,
+)
+_ALL = re.compile(
+    r"^[\[(（【\s]*(?:全文|显示全文|阅读全文|在本页阅读全文|单页阅读|view all|single page)[\])）】\s]*$", re.IGNORECASE
+)
+_TRAILER = re.compile(
+    r"(?:[_-]\d{1,2}|/(?:p|page/?|index_?)?\d{1,2})?(?:\.s?html?|\.aspx?|\.php|\.jsp|/)?$", re.IGNORECASE
+)
+_MOST = 50
+
+
+def further_pages(page: Page, url: str) -> tuple[str, ...]:
+    """The addresses of the other pages of the article, in their order; empty when it has one page only."""
+    stem = _stem(url)
+    found: dict[str, int] = {}
+    for line in page.lines:
+        # Page numbers are links that are all but alone on their line.
+        if line.picture is not None or not line.linked or len(line.text) > 200:
+            continue
+        for part in line.parts:
+            if not part.href or part.href.startswith(("#", "javascript:")):
+                continue
+            text = part.text.strip()
+            number = _NUMBER.match(text)
+            if number is None and not _NEXT.match(text) and not _ALL.match(text):
+                continue
+            address = absolute(part.href, url).partition("#")[0]
+            if address and address != url and _stem(address) == stem:
+                found.setdefault(address, int(number[1]) if number else _MOST)
+    if (
+        (following := absolute(page.meta.next_page, url) if page.meta.next_page else "")
+        and _stem(following) == stem
+        and following != url
+    ):
+        found.setdefault(following, _MOST)
+    return _ordered(found)
+
+
+def _ordered(found: dict[str, int]) -> tuple[str, ...]:
+    numbered: Iterable[str] = sorted(found, key=lambda address: found[address])
+    return tuple(numbered)[:_MOST]
+
+
+def _stem(address: str) -> str:
+    """What the addresses of one article's pages have in common: ``…/1220000.shtml`` and ``…/1220000_2.shtml``."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address
+    path = _TRAILER.sub("", parts.path)
+    query = re.sub(r"(?:^|&)(?:p|page|pn|pagenum)=\d+", "", parts.query)
+    return f"{parts.netloc}{path}?{query}"

@@ -1,0 +1,218 @@
+"""One walk over the tree: every element is visited once, and what later steps ask about is written down on the way."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from huomiao.newsdesk.pipeline.extract.page import Attributes, Box, Line, Meta, Page, Part, Picture
+
+_MOST_NODES = 50_000
+_DEEPEST = 400
+
+_INLINE = frozenset(
+    ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd",
+     "label", "mark", "nobr", "q", "rb", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
+     "sup", "time", "tt", "u", "var", "wbr")
+)  # fmt: skip
+_SKIPPED = frozenset(
+    ("script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "canvas", "select", "button",
+     "textarea", "input", "datalist", "map", "audio", "video", "dialog", "frameset", "noframes", "applet", "meter",
+     "progress", "optgroup", "option", "menu")
+)  # fmt: skip
+_BOLD = frozenset(("b", "strong"))
+
+_STOPS = re.compile("[，。！？；：、,;!?]|\\.(?=\\s|$)")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HARD_WRAP = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef])\s*\n\s*(?=[\u2e80-\u9fff\uff00-\uffef])")
+_OF_HEAD = frozenset(("meta", "link", "title", "base"))
+_IS_BOX, _IS_INLINE = 0, 1
+# Shorter lines, in units, are not looked at for punctuation.
+_SHORTEST_PROSE = 10
+# A picture inside a sentence of at most so many pixels is a sign in it.
+_ICON = 40
+
+
+def walk(tree: LexborHTMLParser) -> Page:
+    """The page of a tree."""
+    return _Walk().page(tree)
+
+
+class _Walk:
+    def __init__(self) -> None:
+        self.meta = Meta()
+        self.lines: list[Line] = []
+        self.boxes: list[Box] = []
+
+    def page(self, tree: LexborHTMLParser) -> Page:
+        if (html := tree.root) is not None:
+            self.meta.language = (html.attributes.get("lang") or "").lower()
+        head = tree.head
+        node = head.first_child if head is not None else None
+        while node is not None:
+            self.head_element(node, node.tag or "")
+            node = node.next
+        body = tree.body
+        attributes = body.attributes if body is not None else {}
+        root = Box("body", _label(attributes), attributes, None, 0, 0)
+        self.boxes.append(root)
+        if body is not None:
+            self.descend(body, root)
+        root.last = len(self.lines)
+        return Page(root, self.lines, self.meta, self.boxes)
+
+    def head_element(self, node: LexborNode, tag: str) -> None:
+        meta = self.meta
+        if tag == "meta":
+            attributes = node.attributes
+            name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+            content = attributes.get("content")
+            if name and content and content.strip():
+                meta.names.setdefault(" ".join(name.lower().split()), content.strip()[:2000])
+        elif tag == "title":
+            meta.title = meta.title or " ".join(node.text().split())[:1000]
+        elif tag == "link":
+            attributes = node.attributes
+            rel = (attributes.get("rel") or "").lower().split()
+            href = (attributes.get("href") or "").strip()
+            if "canonical" in rel:
+                meta.canonical = meta.canonical or href
+            elif "next" in rel:
+                meta.next_page = meta.next_page or href
+        elif tag == "base":
+            meta.base = meta.base or (node.attributes.get("href") or "").strip()
+
+    def descend(self, top: LexborNode, root: Box) -> None:
+        """Visit everything below ``top``, in order, without recursion.
+
+        It is one loop with everything at hand because it runs for each of the thousands of nodes of every page.
+        """
+        lines, boxes = self.lines, self.boxes
+        box = root
+        parts: list[Part] = []
+        # The elements that are open, each with what its end has to undo.
+        stack: list[tuple[LexborNode, int]] = []
+        label, href, bold = "", "", 0
+        # What was in force outside the inline elements that are open.
+        outer: list[tuple[str, str, int]] = []
+        node = top.first_child
+        visited = 0
+        while True:
+            while node is None:
+                if not stack:
+                    if parts:
+                        self.flush(box, parts)
+                    return
+                closed, kind = stack.pop()
+                if kind == _IS_BOX:
+                    if parts:
+                        self.flush(box, parts)
+                        parts = []
+                    box.last = len(lines)
+                    box = box.parent or root
+                else:
+                    label, href, bold = outer.pop()
+                node = closed.next
+            visited += 1
+            tag = node.tag
+            if tag == "-text":
+                text = node.text_content or ""
+                if box.tag == "pre":
+                    first, *others = text.split("\n")
+                    parts.append(Part(first, label, href, bold > 0))
+                    for line in others:
+                        self.flush(box, parts)
+                        parts = [Part(line, label, href, bold > 0)]
+                elif parts or not text.isspace():
+                    parts.append(Part(text, label, href, bold > 0))
+            elif tag in _INLINE:
+                child = node.first_child
+                attributes = node.attributes
+                if tag == "time" and (moment := attributes.get("datetime")):
+                    self.meta.names.setdefault("time datetime", moment)
+                if child is not None and len(stack) < _DEEPEST:
+                    outer.append((label, href, bold))
+                    own = _label(attributes) if attributes else ""
+                    label = f"{own} {tag}" if own else tag
+                    if tag == "a":
+                        href = (attributes.get("href") or "").strip() or "#"
+                    elif tag in _BOLD:
+                        bold += 1
+                    stack.append((node, _IS_INLINE))
+                    node = child
+                    continue
+            elif tag == "br":
+                if parts:
+                    self.flush(box, parts)
+                    parts = []
+            elif tag == "img":
+                attributes = node.attributes
+                if not (parts and _is_icon(attributes)):
+                    # A picture in the middle of a paragraph comes after what was said so far.
+                    if parts:
+                        self.flush(box, parts)
+                        parts = []
+                    lines.append(Line(box, "", [], len(lines), picture=Picture(attributes, href)))
+            elif tag is None or tag in _SKIPPED:
+                pass
+            elif tag in _OF_HEAD:
+                self.head_element(node, tag)
+            elif tag[0] != "-" and len(stack) < _DEEPEST:
+                if parts:
+                    self.flush(box, parts)
+                    parts = []
+                child = node.first_child
+                if child is not None:
+                    box = _opened(tag, node.attributes, box, len(lines))
+                    boxes.append(box)
+                    stack.append((node, _IS_BOX))
+                    node = child
+                    continue
+            if visited > _MOST_NODES:
+                for open_box in box.ancestors():
+                    open_box.last = len(lines)
+                return
+            node = node.next
+
+    def flush(self, box: Box, parts: list[Part]) -> None:
+        """End a line."""
+        raw = parts[0].text if len(parts) == 1 else "".join([part.text for part in parts])
+        if "\n" in raw:
+            raw = _HARD_WRAP.sub("", raw)
+        text = " ".join(raw.split())
+        if not text:
+            return
+        length = len(text)
+        linked = 0
+        for part in parts:
+            if part.href:
+                linked += len(part.text)
+        wide = 0 if text.isascii() else (len(text.encode("utf-8", "replace")) - length) // 2
+        units = wide + (length - wide + 2) // 6
+        has_stops = units >= _SHORTEST_PROSE and _STOPS.search(text) is not None
+        self.lines.append(Line(box, text, parts, len(self.lines), min(linked, length), units, has_stops))
+
+
+def _opened(tag: str, attributes: Attributes, parent: Box, line: int) -> Box:
+    box = Box(tag, _label(attributes) if attributes else "", attributes, parent, parent.depth + 1, line)
+    parent.children.append(box)
+    if parent.hidden:
+        box.hidden = True
+    elif attributes:
+        style = attributes.get("style")
+        box.hidden = "hidden" in attributes or bool(style and _HIDDEN.search(style))
+    return box
+
+
+def _label(attributes: Attributes) -> str:
+    name, own = attributes.get("class"), attributes.get("id")
+    if name:
+        return f"{name} {own}".lower() if own else name.lower()
+    return own.lower() if own else ""
+
+
+def _is_icon(attributes: Attributes) -> bool:
+    """Whether a picture inside a sentence is a sign in it (an emoji, an arrow) and no picture of its own."""
+    sizes = [value for name in ("width", "height") if (value := (attributes.get(name) or "").removesuffix("px"))]
+    return any(size.isascii() and size.isdigit() and len(size) <= 2 and int(size) <= _ICON for size in sizes)
