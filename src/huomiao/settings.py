@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "huomiao.stats",
     "huomiao.innovations",
     "huomiao.practice",
+    "huomiao.newsdesk",
     "huomiao.studios",
     "huomiao.honours",
     "huomiao.notices",
@@ -157,6 +158,21 @@ TEMPLATES = [
         },
     }
 ]
+
+# --- The news desk ------------------------------------------------------------------------------------------------
+
+# What the crawler calls itself to sites; its page of explanation is added to it.
+NEWS_AGENT: str = env.str("HUOMIAO_NEWS_AGENT", default="HuomiaoBot")
+# Networks beyond the public ones that the crawler may ask, such as 127.0.0.0/8 for a press on this machine.
+NEWS_NETWORKS: list[str] = env.list("HUOMIAO_NEWS_NETWORKS", default=[])
+# Whether pages ask the web themselves (what an address leads to, before a source is added). Tests never do unasked.
+NEWS_ASKS_THE_WEB: bool = not TESTING
+
+# --- Mail ---------------------------------------------------------------------------------------------------------
+
+# Digests of the news. Without a server, mails are written to the log of whoever would send them.
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL: str = env.str("HUOMIAO_MAIL_FROM", default="huomiao@localhost")
 
 # --- Data ---------------------------------------------------------------------------------------------------------
 

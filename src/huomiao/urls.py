@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("huomiao.notices.urls")),
     path("", include("huomiao.innovations.urls")),
     path("", include("huomiao.practice.urls")),
+    path("", include("huomiao.newsdesk.urls")),
     path("", include("huomiao.stats.urls")),
 ]
 

@@ -1,0 +1,137 @@
+"""Adding sources, and looking after them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huomiao.core import history
+from huomiao.core.errors import Invalid, NotAllowed, WrongState
+from huomiao.newsdesk import web_addresses
+from huomiao.newsdesk.models import Address, Category, Source
+from huomiao.newsdesk.rules import sources as rules
+from huomiao.newsdesk.states import SourceKind, SourceState
+from huomiao.orgs.models import Organization
+
+if TYPE_CHECKING:
+    from huomiao.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to watch a site: its address (cleaned), its kind, and for a list the patterns of its articles' addresses."""
+
+    address: str
+    kind: SourceKind
+    patterns: Sequence[str] = ()
+    hub: str = ""
+
+
+@transaction.atomic
+def add(
+    way: Way, *, name: str, keeper: Organization, category: Category | None, by: User, at: datetime | None = None
+) -> Source:
+    """Watch a site in this way from now on; the crawl asks for it at its next turn.
+
+    Raises:
+        NotAllowed: ``by`` edits no news for ``keeper``.
+        Invalid: the address is none, or is watched already.
+    """
+    if not rules.can_add(by, keeper):
+        raise NotAllowed(_("只有这个单位的资讯编辑可以添加来源。"))
+    url = web_addresses.cleaned(way.address)
+    if not url:
+        raise Invalid(_("这不是可以访问的网址，请从浏览器的地址栏里复制。"))
+    key = web_addresses.key(url)
+    known = Source.objects.filter(address_hash=key).first()
+    if known is not None:
+        raise Invalid(_("这个地址已经在采集，来源名称是“%(name)s”。") % {"name": known.name})
+    source = Source.objects.create(
+        name=name,
+        kind=way.kind,
+        address=url,
+        address_hash=key,
+        site=web_addresses.site(url),
+        keeper=keeper,
+        category=category,
+        hub=web_addresses.cleaned(way.hub),
+        rules={"links": list(way.patterns)} if way.patterns else {},
+    )
+    moment = at or timezone.now()
+    # An article of another source may link here; from now on it is looked at as what it is.
+    Address.objects.update_or_create(
+        url_hash=key,
+        defaults={"source": source, "kind": way.kind.value, "due_at": moment, "memory": ""},
+        create_defaults={
+            "source": source,
+            "url": url,
+            "lane": web_addresses.site(url),
+            "kind": way.kind.value,
+            "due_at": moment,
+            "found_at": moment,
+        },
+    )
+    history.record(source, "news_source.added", by=by, note=url[:200], at=moment)
+    return source
+
+
+@transaction.atomic
+def change(source: Source, *, name: str, category: Category | None, by: User) -> None:
+    """Rename a source, or have its articles filed elsewhere from now on.
+
+    Raises:
+        NotAllowed: ``by`` does not look after it.
+    """
+    locked = _locked(source, by=by)
+    before = [locked.name, locked.category.name if locked.category else ""]
+    locked.name, locked.category = name, category
+    locked.save(update_fields=["name", "category"])
+    changes = {"name": [before[0], name], "category": [before[1], category.name if category else ""]}
+    history.record(locked, "news_source.changed", by=by, changes=changes)
+
+
+@transaction.atomic
+def pause(source: Source, *, by: User) -> None:
+    """Ask the source for nothing more until it is resumed. What was collected stays.
+
+    Raises:
+        NotAllowed: ``by`` does not look after it. WrongState: it is paused already.
+    """
+    locked = _locked(source, by=by)
+    if locked.state == SourceState.PAUSED:
+        raise WrongState(_("这个来源已经暂停。"))
+    _set(locked, SourceState.PAUSED)
+    Address.objects.filter(source=locked, lease="").update(due_at=None)
+    history.record(locked, "news_source.paused", by=by)
+
+
+@transaction.atomic
+def resume(source: Source, *, by: User, at: datetime | None = None) -> None:
+    """Go on collecting. Raises as ``pause``."""
+    locked = _locked(source, by=by)
+    if locked.state == SourceState.ACTIVE:
+        raise WrongState(_("这个来源正在采集。"))
+    _set(locked, SourceState.ACTIVE)
+    entrance = Address.objects.filter(source=locked, url_hash=locked.address_hash)
+    entrance.update(due_at=at or timezone.now())
+    # Pages that were found and never fetched are still wanted; those fetched before wait to be found again.
+    Address.objects.filter(source=locked, visited_at=None).update(due_at=at or timezone.now())
+    history.record(locked, "news_source.resumed", by=by)
+
+
+def _set(source: Source, state: SourceState) -> None:
+    source.state, source.failures, source.last_error = state, 0, ""
+    source.save(update_fields=["state", "failures", "last_error"])
+
+
+def _locked(source: Source, *, by: User) -> Source:
+    locked = Source.objects.select_for_update(of=("self",)).select_related("keeper", "category").get(pk=source.pk)
+    if not rules.can_manage(by, locked):
+        raise NotAllowed(_("只有维护单位的资讯编辑可以管理这个来源。"))
+    return locked

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class NewsdeskConfig(AppConfig):
+    name = "huomiao.newsdesk"
+    verbose_name = "news desk"
+
+    def ready(self) -> None:
+        from huomiao.core import clock  # noqa: PLC0415 models are loaded only now
+        from huomiao.newsdesk import following, turns  # noqa: PLC0415 as above
+
+        clock.register("news taken in", turns.take_in)
+        clock.register("news digests", following.make_due)

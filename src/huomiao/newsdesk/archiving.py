@@ -1,0 +1,44 @@
+"""The archive of this site: where its files lie, and one capture read back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+
+from huomiao.newsdesk.models import Capture
+from huomiao.newsdesk.pipeline.archive import reading
+from huomiao.newsdesk.pipeline.archive.decoding import BadCoding, TooLarge
+from huomiao.newsdesk.pipeline.archive.exchange import Exchange
+from huomiao.newsdesk.pipeline.archive.parsing import BadRecord
+from huomiao.newsdesk.pipeline.archive.places import NoSuchCapture
+
+
+class Unreadable(Exception):
+    """The archive's file is not there or is damaged at this place; ``news check`` says more."""
+
+
+def folder() -> Path:
+    """Where the WARC files lie: beside the uploaded files, so that one backup holds both."""
+    return Path(settings.MEDIA_ROOT) / "news"
+
+
+def exchange(capture: Capture) -> Exchange:
+    """The exchange of ``capture`` as it was stored.
+
+    Raises:
+        Unreadable: it is not there, or damaged.
+    """
+    try:
+        return reading.read(folder(), capture.warc_file, capture.warc_offset)
+    except (NoSuchCapture, BadRecord, OSError) as problem:
+        raise Unreadable(str(problem)) from problem
+
+
+def content(capture: Capture) -> tuple[bytes, Exchange]:
+    """The body of ``capture`` without its content coding, and the exchange that it came in. Raises ``Unreadable``."""
+    found = exchange(capture)
+    try:
+        return found.content(), found
+    except (BadCoding, TooLarge) as problem:
+        raise Unreadable(str(problem)) from problem

@@ -1,0 +1,136 @@
+"""The crawl's frontier on the desk's own tables (``pipeline.crawl`` says what it promises)."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from huomiao.newsdesk import web_addresses
+from huomiao.newsdesk.models import LONGEST_ADDRESS, Address, Rest, Source
+from huomiao.newsdesk.pipeline.crawl import Claim, Visit
+from huomiao.newsdesk.pipeline.discover.found import Found
+from huomiao.newsdesk.pipeline.fetch import addresses
+from huomiao.newsdesk.pipeline.fetch.kinds import Kind
+from huomiao.newsdesk.pipeline.fetch.revisits import Memory, Outcome
+from huomiao.newsdesk.states import SourceState
+
+# So many due addresses are looked at in one go to find hosts that have room.
+LOOKED_AT = 400
+GOOD = frozenset({Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED})
+
+
+class DeskFrontier:
+    """Every address that the desk knows. Sources that are paused have none that are due."""
+
+    def take_back(self, owner: str, *, until: datetime) -> list[Claim]:
+        """See ``Frontier.take_back``."""
+        with transaction.atomic():
+            left = Address.objects.filter(owner=owner).exclude(lease="")
+            left.update(leased_until=until)
+            return [_claim(one) for one in left.order_by("pk")]
+
+    @transaction.atomic
+    def claim(
+        self, owner: str, *, at: datetime, until: datetime, most: int, per_host: int, busy: Mapping[str, int]
+    ) -> list[Claim]:
+        """See ``Frontier.claim``."""
+        Address.objects.filter(leased_until__lt=at).exclude(lease="").update(lease="", owner="", leased_until=None)
+        held = Counter(busy)
+        shut = set(Rest.objects.filter(until__gt=at).values_list("lane", flat=True))
+        shut |= set(Address.objects.exclude(lease="").exclude(owner=owner).values_list("lane", flat=True).distinct())
+        chosen: list[Address] = []
+        while len(chosen) < most:
+            full = {lane for lane, count in held.items() if count >= per_host}
+            rows = self._due(at).exclude(lane__in=shut | full).exclude(pk__in=[one.pk for one in chosen])
+            looked_at = list(
+                rows.select_for_update(of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked)[
+                    :LOOKED_AT
+                ]
+            )
+            taken = 0
+            for address in looked_at:
+                if len(chosen) < most and held[address.lane] < per_host:
+                    held[address.lane] += 1
+                    chosen.append(address)
+                    taken += 1
+            if not taken or len(looked_at) < LOOKED_AT:
+                break
+        for address in chosen:
+            address.lease, address.owner, address.leased_until = uuid.uuid4().hex, owner, until
+        Address.objects.bulk_update(chosen, ["lease", "owner", "leased_until"], batch_size=200)
+        return [_claim(address) for address in chosen]
+
+    @transaction.atomic
+    def settle(self, visits: Sequence[Visit], rests: Mapping[str, datetime]) -> None:
+        """See ``Frontier.settle``. A claim whose lease ran out and was given to another changes nothing."""
+        now = timezone.now()
+        for visit in visits:
+            verdict = visit.verdict
+            kept = Address.objects.filter(lease=visit.claim.lease)
+            kept.update(
+                lease="",
+                owner="",
+                leased_until=None,
+                due_at=verdict.next_at,
+                memory=verdict.memory.to_json(),
+                visited_at=now if verdict.outcome != Outcome.POSTPONED else F("visited_at"),
+                status=visit.fetched.last.status if visit.fetched else None,
+                trouble=verdict.reason.value if verdict.reason else "",
+            )
+            if visit.claim.kind is not Kind.PAGE and verdict.outcome != Outcome.POSTPONED:
+                self._note_health(visit, at=now)
+        self._add([one for visit in visits for one in visit.found], at=now)
+        for lane, until in rests.items():
+            Rest.objects.update_or_create(lane=lane, defaults={"until": until})
+
+    def next_due(self, at: datetime) -> datetime | None:
+        """See ``Frontier.next_due``."""
+        first = self._due(None).values_list("due_at", "lane").first()
+        if first is None:
+            return None
+        rest = Rest.objects.filter(lane=first[1], until__gt=at).first()
+        due = first[0]
+        return max(due, rest.until) if rest and due else due
+
+    def _due(self, at: datetime | None) -> QuerySet[Address]:
+        free = Address.objects.filter(lease="", due_at__isnull=False, source__state=SourceState.ACTIVE)
+        return (free.filter(due_at__lte=at) if at else free).order_by("due_at", "pk")
+
+    def _note_health(self, visit: Visit, *, at: datetime) -> None:
+        """What the health board shows stands on the visits to a source's own address."""
+        source = Source.objects.filter(pk=visit.claim.source, address_hash=web_addresses.key(visit.claim.address))
+        if visit.verdict.outcome in GOOD:
+            source.update(checked_at=at, succeeded_at=at, failures=0, last_error="")
+        else:
+            reason = visit.verdict.reason.value if visit.verdict.reason else ""
+            source.update(checked_at=at, failures=F("failures") + 1, last_error=reason)
+
+    def _add(self, found: Iterable[Found], *, at: datetime) -> None:
+        """Add addresses that are not known; those of a source that is gone or paused are left."""
+        active = {str(pk) for pk in Source.objects.filter(state=SourceState.ACTIVE).values_list("pk", flat=True)}
+        rows = {
+            one.address: Address(
+                source_id=int(one.source),
+                url=one.address,
+                url_hash=web_addresses.key(one.address),
+                lane=addresses.lane(one.address),
+                kind=one.kind.value,
+                due_at=at,
+                found_at=at,
+            )
+            for one in found
+            if one.source in active and len(one.address) <= LONGEST_ADDRESS
+        }
+        Address.objects.bulk_create(rows.values(), ignore_conflicts=True, batch_size=200)
+
+
+def _claim(address: Address) -> Claim:
+    return Claim(
+        address.lease, address.url, Kind(address.kind), str(address.source_id), Memory.from_json(address.memory)
+    )

@@ -1,0 +1,118 @@
+"""Where articles come from: categories, sources, and the addresses that the crawl knows."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from huomiao.core import history
+from huomiao.newsdesk.states import AddressKind, SourceKind, SourceState
+from huomiao.orgs.models import Organization
+
+# What browsers and servers take; a longer address is nobody's article.
+LONGEST_ADDRESS = 2048
+
+
+class Category(models.Model):
+    """A shelf of the desk, such as 国内 or the programme's own 劳动竞赛."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(_("类别"), max_length=20, unique=True)
+    # The programme's own categories stand first and are told apart by colour.
+    is_own = models.BooleanField(_("本计划类别"), default=False)
+    position = models.PositiveSmallIntegerField(default=100)
+
+    class Meta:
+        ordering = ("position", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("newsdesk:category", args=[self.slug])
+
+
+class Source(models.Model):
+    """One place whose articles are collected: a feed, a sitemap, a list page, or an imported archive.
+
+    ``rules`` is what was learnt of it: ``links`` (patterns of its articles' addresses) and ``layout`` (how its pages
+    are built). ``robots`` and politeness belong to the host and are the crawler's.
+    """
+
+    name = models.CharField(_("名称"), max_length=80)
+    kind = models.CharField(_("类型"), max_length=10, choices=SourceKind)
+    address = models.CharField(_("地址"), max_length=LONGEST_ADDRESS)
+    address_hash = models.CharField(max_length=64, unique=True)
+    site = models.CharField(_("站点"), max_length=253, db_index=True)
+    keeper = models.ForeignKey(
+        Organization, verbose_name=_("维护单位"), on_delete=models.PROTECT, related_name="news_sources"
+    )
+    category = models.ForeignKey(
+        Category, verbose_name=_("默认类别"), null=True, blank=True, on_delete=models.PROTECT, related_name="sources"
+    )
+    rules = models.JSONField(default=dict, blank=True)
+    hub = models.CharField(max_length=LONGEST_ADDRESS, blank=True)
+    state = models.CharField(_("状态"), max_length=10, choices=SourceState, default=SourceState.ACTIVE)
+    made_at = models.DateTimeField(auto_now_add=True)
+    # What the health board stands on; the crawl writes it, history does not follow it.
+    checked_at = models.DateTimeField(_("最近检查"), null=True, blank=True)
+    succeeded_at = models.DateTimeField(_("最近成功"), null=True, blank=True)
+    failures = models.PositiveIntegerField(_("连续失败"), default=0)
+    last_error = models.CharField(_("最近的问题"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("newsdesk:source", args=[self.pk])
+
+
+class Address(models.Model):
+    """One line of the frontier: an address that was found, when it is due, who fetches it, and what it answered last."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="addresses")
+    url = models.CharField(max_length=LONGEST_ADDRESS)
+    url_hash = models.CharField(max_length=64, unique=True)
+    # Whose patience a request uses up: the host, with an unusual port.
+    lane = models.CharField(max_length=260)
+    kind = models.CharField(max_length=8, choices=AddressKind, default=AddressKind.PAGE)
+    # None: nothing more is asked there (gone, forbidden, or long unchanged).
+    due_at = models.DateTimeField(null=True)
+    # The claim of whoever is fetching it, and until when nobody else may.
+    lease = models.CharField(max_length=40, blank=True)
+    owner = models.CharField(max_length=80, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    found_at = models.DateTimeField()
+    # What earlier visits leave for the next one (``pipeline.fetch.revisits.Memory``).
+    memory = models.TextField(blank=True)
+    visited_at = models.DateTimeField(null=True, blank=True)
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Why the last visit failed (``pipeline.fetch.errors.Reason``); empty when it did not.
+    trouble = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["due_at", "id"], name="news_due", condition=Q(lease="", due_at__isnull=False)),
+            models.Index(fields=["owner", "lane"], name="news_leased", condition=~Q(lease="")),
+        )
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class Rest(models.Model):
+    """A host that is left alone until then, because it asked for it or answered badly."""
+
+    lane = models.CharField(max_length=260, unique=True)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.lane} {self.until:%Y-%m-%d %H:%M}"
+
+
+history.guard(Source, "name", "kind", "address", "keeper_id", "category_id", "state")

@@ -1,0 +1,84 @@
+"""Reads over articles: who may see which, shelves, versions, chains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, Q, QuerySet
+
+from huomiao.newsdesk.models import Article, Category, Copy, Version
+from huomiao.newsdesk.states import ArticleState
+from huomiao.orgs.queries import reach, within
+from huomiao.orgs.roles import Power
+
+if TYPE_CHECKING:
+    from huomiao.accounts.models import User
+
+SHELF_SHOWN = 5
+MORE_SHOWN = 10
+
+
+def shown() -> QuerySet[Article]:
+    """What the public reads: every article but those taken down."""
+    return Article.objects.filter(state=ArticleState.SHOWN).select_related("category")
+
+
+def visible_to(user: User | AnonymousUser) -> QuerySet[Article]:
+    """The articles whose page ``user`` may open: the public's, and those taken down for the editors who keep them."""
+    kept = within(reach(user, Power.EDIT_NEWS), "source__keeper__path")
+    found = Article.objects.filter(Q(state=ArticleState.SHOWN) | kept)
+    return found.select_related("category", "source__keeper", "current")
+
+
+def newest(rows: QuerySet[Article]) -> QuerySet[Article]:
+    """``rows`` as every list shows them: the latest first."""
+    return rows.order_by("-dated_at", "-pk")
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A category with its latest articles."""
+
+    category: Category
+    articles: list[Article]
+
+
+def shelves() -> list[Shelf]:
+    """Each category that has articles, with its latest. One query a category, each a short walk along an index."""
+    found = []
+    for category in Category.objects.all():
+        articles = list(newest(shown().filter(category=category)).defer("summary")[:SHELF_SHOWN])
+        if articles:
+            found.append(Shelf(category, articles))
+    return found
+
+
+def more_of(article: Article) -> list[Article]:
+    """The latest others of the same category."""
+    if article.category_id is None:
+        return []
+    return list(newest(shown().filter(category_id=article.category_id).exclude(pk=article.pk))[:MORE_SHOWN])
+
+
+def versions(article: Article) -> QuerySet[Version]:
+    """What readers may compare: one reading of each capture that differed, oldest first."""
+    return article.versions.filter(is_superseded=False).select_related("capture").defer("body", "text", "evidence")
+
+
+def chain_of(article: Article) -> list[Copy]:
+    """The chain that ``article`` stands in, earliest first, without what is taken down; empty when it is alone."""
+    place = Copy.objects.filter(article=article).first()
+    if place is None:
+        return []
+    copies = Copy.objects.filter(chain_id=place.chain_id, article__state=ArticleState.SHOWN)
+    return list(copies.select_related("article", "taken_from").order_by("article__dated_at", "article_id"))
+
+
+def most_copied(*, since: datetime, most: int) -> list[Article]:
+    """The articles first seen since then that most others took, each with ``copy_count``."""
+    found = shown().filter(first_seen_at__gte=since, copy__taken_from=None, copy__isnull=False)
+    counted = found.annotate(copy_count=Count("copy__chain__copies")).filter(copy_count__gt=1)
+    return list(counted.order_by("-copy_count", "-dated_at")[:most])

@@ -1,0 +1,65 @@
+"""Reads over requests for removal: the editors' queue, and the asker's own by its receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from huomiao.newsdesk.models import Article, Removal
+from huomiao.newsdesk.states import RemovalState
+from huomiao.notices.calendar import Calendar
+from huomiao.orgs.queries import reach, within
+from huomiao.orgs.roles import Power
+
+if TYPE_CHECKING:
+    from huomiao.accounts.models import User
+
+
+def visible_to(user: User | AnonymousUser) -> QuerySet[Removal]:
+    """The requests about articles of sources that ``user``'s union keeps."""
+    kept = within(reach(user, Power.EDIT_NEWS), "article__source__keeper__path")
+    return Removal.objects.filter(kept).select_related("article__source__keeper", "decided_by")
+
+
+def waiting_for(user: User | AnonymousUser) -> QuerySet[Removal]:
+    """Those that nobody has answered, the most urgent first."""
+    return visible_to(user).filter(state=RemovalState.RECEIVED).order_by("due_on", "pk")
+
+
+def keeps_down(article: Article) -> bool:
+    """Whether a granted request keeps ``article`` down."""
+    return article.removals.filter(state=RemovalState.TAKEN_DOWN).exists()
+
+
+def same_request(article: Article, *, text: str, since: datetime) -> Removal | None:
+    """A request in the same words made a moment ago: a form that was sent twice."""
+    return article.removals.filter(text=text, made_at__gte=since).order_by("pk").first()
+
+
+def by_receipt(receipt: str, phone_tail: str) -> Removal | None:
+    """The request of that receipt, for whoever also knows the end of the phone number left with it."""
+    found = Removal.objects.filter(receipt=receipt.strip().upper()).select_related("article").first()
+    if found is None or found.phone[-4:] != phone_tail.strip():
+        return None
+    return found
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """By when a request is answered, and how many working days are left."""
+
+    due_on: date
+    days_left: int
+    is_late: bool
+
+
+def deadline(removal: Removal, *, calendar: Calendar, today: date) -> Deadline | None:
+    """The deadline of a request that waits; None for one that was answered."""
+    if removal.state != RemovalState.RECEIVED:
+        return None
+    left = calendar.working_days_left(today, removal.due_on)
+    return Deadline(removal.due_on, left, today > removal.due_on)

@@ -1,0 +1,140 @@
+"""Reads captures: a page of news becomes an article or its next version, a picture finds the article that shows it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from importlib.metadata import version as installed
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from huomiao.newsdesk import archiving, filing, versions, web_addresses
+from huomiao.newsdesk.models import Address, Article, Capture, Picture, Source
+from huomiao.newsdesk.pipeline.archive.exchange import Exchange
+from huomiao.newsdesk.pipeline.article import Article as Read
+from huomiao.newsdesk.pipeline.extract import extract
+from huomiao.newsdesk.states import AddressKind
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+EXTRACTOR = f"huomiao {installed('huomiao')}"
+PAGES = frozenset({"text/html", "application/xhtml+xml", ""})
+# A page with less text and no picture is a list, a notice that something moved, or an error that says 200.
+SHORTEST_TEXT = 40
+LEAST_BODY_SURENESS = 0.3
+
+
+def read_pending() -> int:
+    """Read every capture that nobody has read; returns how many. Safe to run twice and to be killed in between."""
+    done = 0
+    while batch := list(_unread()[:BATCH]):
+        for capture in batch:
+            try:
+                read(capture)
+            except Exception:
+                # The archive has it: it is read again when this is mended and somebody asks for it.
+                logger.exception("Capture %s could not be read", capture.pk)
+                Capture.objects.filter(pk=capture.pk).update(is_read=True)
+        done += len(batch)
+    return done
+
+
+def _unread() -> QuerySet[Capture]:
+    return Capture.objects.filter(is_read=False).select_related("address__source__category").order_by("pk")
+
+
+def read(capture: Capture) -> Article | None:
+    """Read ``capture``: the article that it is a version of, or None where it is none."""
+    article = None
+    address = capture.address
+    if address is not None and capture.status == 200 and address.kind == AddressKind.PAGE:
+        try:
+            body, exchange = archiving.content(capture)
+        except archiving.Unreadable as problem:
+            logger.warning("Capture %s cannot be read from the archive: %s", capture.pk, problem)
+        else:
+            article = _read(capture, address.source, body, exchange)
+    Capture.objects.filter(pk=capture.pk).update(is_read=True)
+    return article
+
+
+def _read(capture: Capture, source: Source, body: bytes, exchange: Exchange) -> Article | None:
+    if exchange.mime.startswith("image/"):
+        Picture.objects.filter(url_hash__in=_hashes(capture), capture=None).update(capture=capture)
+        return None
+    if exchange.mime not in PAGES:
+        return None
+    found = extract(body, capture.url, charset=exchange.charset)
+    if not is_article(found):
+        return None
+    return keep(found, capture, source, at=timezone.now())
+
+
+def is_article(found: Read) -> bool:
+    """Whether what was read is an article, and not a list or an error page."""
+    body = found.evidence.get("body")
+    sure = body is None or body.confidence >= LEAST_BODY_SURENESS
+    return bool(found.title) and sure and (len(found.text) >= SHORTEST_TEXT or bool(found.images))
+
+
+@transaction.atomic
+def keep(found: Read, capture: Capture, source: Source, *, at: datetime) -> Article:
+    """Keep what was read of ``capture``: the article's first version, its next one, or nothing new."""
+    url = web_addresses.cleaned(found.canonical) if _is_own(found.canonical, capture.url) else ""
+    url = url or capture.url
+    article = Article.objects.select_for_update(of=("self",)).filter(url_hash=web_addresses.key(url)).first()
+    if article is None:
+        filed = filing.file(source, said=found.category, title=found.title, text=found.text)
+        article = Article.objects.create(
+            source=source,
+            url=url,
+            url_hash=web_addresses.key(url),
+            site=web_addresses.site(url),
+            category=filed.category,
+            filed_by=filed.by,
+            filing_sureness=filed.sureness,
+            title=found.title[:300],
+            first_seen_at=capture.taken_at,
+            dated_at=found.published_at or capture.taken_at,
+        )
+    made = versions.add(article, capture, versions.values_of(found), extractor=EXTRACTOR, at=at)
+    if made is not None:
+        _want_pictures(article, source, at=at)
+    return article
+
+
+def _is_own(canonical: str, url: str) -> bool:
+    """Whether a page's canonical address can be believed: one of its own site, or it would take another's place."""
+    cleaned = web_addresses.cleaned(canonical)
+    return bool(cleaned) and web_addresses.site(cleaned) == web_addresses.site(url)
+
+
+def _want_pictures(article: Article, source: Source, *, at: datetime) -> None:
+    """Use the copies that the archive has of the article's pictures, and have the others fetched."""
+    for picture in article.pictures.filter(capture=None):
+        held = Capture.objects.filter(
+            url_hash=picture.url_hash, status=200, content_type__startswith="image/"
+        ).order_by("-pk")
+        picture.capture = held.first()
+        if picture.capture is not None:
+            picture.save(update_fields=["capture"])
+            continue
+        Address.objects.get_or_create(
+            url_hash=picture.url_hash,
+            defaults={
+                "source": source,
+                "url": picture.url,
+                "lane": web_addresses.site(picture.url),
+                "kind": AddressKind.PAGE,
+                "due_at": at,
+                "found_at": at,
+            },
+        )
+
+
+def _hashes(capture: Capture) -> list[str]:
+    """The addresses under which a picture is known: its own, and the one that led to it by redirects."""
+    return [capture.url_hash, *([capture.address.url_hash] if capture.address else [])]

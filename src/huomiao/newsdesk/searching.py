@@ -1,0 +1,201 @@
+"""The desk's side of the search index: what is asked of it, and keeping it up to date with the tables.
+
+The index only proposes. Whatever it finds is read from the tables through ``queries.articles.shown``, so an article that
+was taken down is gone from every list in that moment, whether or not the index has heard of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+
+from huomiao.core.likeness import marked
+from huomiao.core.requests import whole_number
+from huomiao.newsdesk.models import Article
+from huomiao.newsdesk.pipeline.search.documents import Change, Document
+from huomiao.newsdesk.pipeline.search.embedded import EmbeddedIndex
+from huomiao.newsdesk.pipeline.search.excerpts import Marks
+from huomiao.newsdesk.pipeline.search.interface import Busy, Facets, Order, SearchIndex
+from huomiao.newsdesk.pipeline.search.parsing import parse
+from huomiao.newsdesk.pipeline.search.pending import catch_up
+from huomiao.newsdesk.pipeline.search.queries import Problem
+from huomiao.newsdesk.queries import articles as queries
+from huomiao.newsdesk.states import ArticleState
+
+logger = logging.getLogger(__name__)
+
+HITS_A_PAGE = 20
+# Beyond it nobody reads on, and each page costs more than the one before.
+LAST_PAGE = 100
+BATCH = 200
+# What is new in a subscription is looked for among so many of its latest articles.
+LATEST_LOOKED_AT = 300
+
+Pieces = list[tuple[str, bool]]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An article that was found; title and excerpt in pieces, each with whether it was looked for."""
+
+    article: Article
+    title: Pieces
+    excerpt: Pieces
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of what a query finds. ``problems`` are what of it was not understood, ``suggestion`` is a better spelling."""
+
+    hits: list[Hit]
+    total: int
+    is_exact: bool
+    page: int
+    has_next: bool
+    problems: tuple[Problem, ...]
+    suggestion: str
+
+
+def index() -> SearchIndex:
+    """The index that this site uses."""
+    return _opened(Path(settings.MEDIA_ROOT).parent / "news-index")
+
+
+@cache
+def _opened(folder: Path) -> SearchIndex:
+    return EmbeddedIndex(folder)
+
+
+def find(text: str, *, order: str = Order.RELEVANCE, page: str = "") -> Found:
+    """The ``page`` of what ``text`` finds, as the public may see it; unreadable pages are the first one."""
+    query = parse(text)
+    number = min(max(whole_number(page) or 1, 1), LAST_PAGE)
+    wanted = Order(order) if order in set(Order) else Order.RELEVANCE
+    if not query.is_ranked and wanted == Order.RELEVANCE:
+        wanted = Order.NEWEST
+    offset = (number - 1) * HITS_A_PAGE
+    results = index().search(query, at=timezone.now(), order=wanted, offset=offset, limit=HITS_A_PAGE, hidden=_hidden())
+    marks = Marks(query)
+    articles = {one.pk: one for one in queries.shown().filter(pk__in=results.ids).select_related("current")}
+    hits = [_hit(articles[pk], marks) for pk in results.ids if pk in articles]
+    return Found(
+        hits=hits,
+        total=results.total,
+        is_exact=results.exact,
+        page=number,
+        has_next=offset + HITS_A_PAGE < results.total and number < LAST_PAGE,
+        problems=query.problems,
+        suggestion="" if hits else index().suggestion(query),
+    )
+
+
+def facets(text: str) -> Facets:
+    """How all that ``text`` finds is spread over sources, categories and months."""
+    return index().facets(parse(text), hidden=_hidden())
+
+
+def problems(text: str) -> tuple[Problem, ...]:
+    """What of ``text`` would not be understood."""
+    return parse(text).problems
+
+
+def newest(text: str, *, seen_after: datetime | None = None, most: int) -> list[Article]:
+    """The latest articles that ``text`` finds, at most ``most``; only those first seen after that time, if it is given."""
+    looked_at = most if seen_after is None else LATEST_LOOKED_AT
+    results = index().search(parse(text), at=timezone.now(), order=Order.NEWEST, limit=looked_at, hidden=_hidden())
+    found = queries.shown().filter(pk__in=results.ids)
+    if seen_after is not None:
+        found = found.filter(first_seen_at__gt=seen_after)
+    return list(queries.newest(found)[:most])
+
+
+def bring_up_to_date() -> int:
+    """Put whatever changed into the index, or take it out; returns how many articles.
+
+    Where somebody else is writing nothing is done: they, or the next turn of the clock, will come to it.
+    """
+    try:
+        return catch_up(index(), _Table())
+    except Busy:
+        logger.info("The search index is being written by somebody else")
+        return 0
+
+
+def rebuild() -> int:
+    """Build the index anew from the tables while the old one answers; returns how many articles are in it."""
+    Article.objects.filter(state=ArticleState.TAKEN_DOWN).update(indexed_revision=F("revision"))
+    return index().rebuild(_documents(), _load)
+
+
+def _hidden() -> frozenset[int]:
+    """The articles that are still in the index and must not be found."""
+    behind = Article.objects.filter(state=ArticleState.TAKEN_DOWN, revision__gt=F("indexed_revision"))
+    return frozenset(behind.values_list("pk", flat=True))
+
+
+def _hit(article: Article, marks: Marks) -> Hit:
+    text = article.current.text if article.current else article.summary
+    found = marks.excerpt(text)
+    excerpt = marked(found.text, found.spans)
+    if found.cut_before:
+        excerpt.insert(0, ("…", False))
+    if found.cut_after:
+        excerpt.append(("…", False))
+    return Hit(article, marked(article.title, marks.spans(article.title)), excerpt)
+
+
+class _Table:
+    """The articles that the index is behind on (``pipeline.search.pending.Truth``)."""
+
+    def pending(self, limit: int) -> list[Change]:
+        behind = Article.objects.filter(revision__gt=F("indexed_revision")).order_by("pk")
+        return [_change(article) for article in behind.select_related("category", "current")[:limit]]
+
+    def settle(self, changes: Sequence[Change]) -> None:
+        """Each is in the index as it was read; one that changed meanwhile stays behind."""
+        by_revision: dict[int, list[int]] = defaultdict(list)
+        for change in changes:
+            by_revision[change.version].append(change.id)
+        for revision, ids in by_revision.items():
+            Article.objects.filter(pk__in=ids).update(indexed_revision=revision)
+
+
+def _change(article: Article) -> Change:
+    document = _document(article) if article.is_shown and article.current else None
+    return Change(article.pk, document, article.revision)
+
+
+def _document(article: Article) -> Document:
+    version = article.current
+    return Document(
+        id=article.pk,
+        title=article.title,
+        subtitle=version.subtitle if version else "",
+        text=version.text if version else "",
+        source=article.source_name,
+        site=article.site,
+        category=article.category.name if article.category else "",
+        authors=tuple(version.authors) if version else (),
+        published_at=article.published_at,
+        first_seen_at=article.first_seen_at,
+        language=article.language,
+    )
+
+
+def _documents() -> Iterator[Document]:
+    rows = queries.shown().exclude(current=None).select_related("current").order_by("pk")
+    for article in rows.iterator(chunk_size=BATCH):
+        yield _document(article)
+
+
+def _load(ids: Sequence[int]) -> list[Change]:
+    return [_change(one) for one in Article.objects.filter(pk__in=ids).select_related("category", "current")]

@@ -1,0 +1,93 @@
+"""A version's body as its page shows it: blocks in order, each picture with the copy that the archive has of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from huomiao.newsdesk import web_addresses
+from huomiao.newsdesk.models import Picture, Version
+
+# The page's own title is h1 and its sections h2, so the article's headings begin below.
+HIGHEST_HEADING, LOWEST_HEADING = 2, 6
+LONGEST_VALUE = 200
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One block for the template. ``picture`` is None where the archive has no copy; then only its words are shown."""
+
+    kind: str
+    text: str
+    level: int = 0
+    items: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    is_ordered: bool = False
+    picture: Picture | None = None
+    original: str = ""
+    credit: str = ""
+
+
+def blocks(version: Version, pictures: Iterable[Picture]) -> list[Shown]:
+    """The body of ``version``; what is not shaped like a block is left out, never guessed at."""
+    kept = {picture.url_hash: picture for picture in pictures if picture.capture_id is not None}
+    return [_shown(one, kept) for one in version.body if isinstance(one, dict)]
+
+
+def _shown(block: dict[str, Any], kept: dict[str, Picture]) -> Shown:
+    image = block.get("image") or {}
+    original = web_addresses.cleaned(str(image.get("address", "")))
+    level = min(max(int(block.get("level") or 0), HIGHEST_HEADING), LOWEST_HEADING)
+    return Shown(
+        kind=str(block.get("kind", "")),
+        text=str(block.get("text") or image.get("caption", "")),
+        level=level,
+        items=tuple(str(item) for item in block.get("items", ())),
+        rows=tuple(tuple(str(cell) for cell in row) for row in block.get("rows", ())),
+        is_ordered=bool(block.get("ordered")),
+        picture=kept.get(web_addresses.key(original)) if original else None,
+        original=original,
+        credit=str(image.get("credit", "")),
+    )
+
+
+@dataclass(frozen=True)
+class EvidenceLine:
+    """One field for an editor: what was read, how sure that is, by which cue, from which words of the page."""
+
+    field: str
+    value: str
+    sureness: float
+    cue: str
+    quote: str
+
+
+def evidence(version: Version) -> list[EvidenceLine]:
+    """What ``version`` was read from, the least sure first."""
+    lines = [
+        EvidenceLine(
+            field=name,
+            value=_value(version, name),
+            sureness=float(found.get("confidence") or 0.0),
+            cue=str(found.get("cue", "")),
+            quote=str(found.get("quote", "")),
+        )
+        for name, found in version.evidence.items()
+        if isinstance(found, dict)
+    ]
+    return sorted(lines, key=lambda line: line.sureness)
+
+
+def _value(version: Version, name: str) -> str:
+    """The field as a line of text; a long one by its beginning."""
+    column = {"source": "source_name", "category": "category_said", "body": "text"}.get(name, name)
+    value = getattr(version, column, "")
+    if isinstance(value, list):
+        return "、".join(str(one) for one in value)
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+    return str(value or "")[:LONGEST_VALUE]

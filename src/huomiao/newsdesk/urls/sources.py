@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from huomiao.newsdesk.views import sources
+
+urlpatterns = [
+    path("news/crawler/", sources.crawler, name="crawler"),
+    path("news/sources/", sources.board, name="sources"),
+    path("news/sources/add/", sources.add, name="source-add"),
+    path("news/sources/<int:pk>/", sources.source, name="source"),
+    path("news/sources/<int:pk>/change/", sources.change, name="source-change"),
+    path("news/sources/<int:pk>/pause/", sources.pause, name="source-pause"),
+    path("news/sources/<int:pk>/resume/", sources.resume, name="source-resume"),
+]
