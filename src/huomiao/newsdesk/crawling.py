@@ -23,6 +23,11 @@ from huomiao.newsdesk.pipeline.fetch.politeness import Pace, Politeness
 from huomiao.newsdesk.sinks import DeskSink
 
 
+def owner() -> str:
+    """Whose claims this machine's crawler goes on with after a crash. One crawler a machine."""
+    return socket.gethostname()[:80]
+
+
 def take_in() -> int:
     """Read, relate and index whatever waits for it; returns how many articles were indexed."""
     close_old_connections()
@@ -33,24 +38,23 @@ def crawl(*, forever: bool, delay_seconds: float = 1.0, progress: Callable[[Tota
     """Crawl what is due (or ``forever``), politely, and take in what comes; the totals at the end."""
     archive = Archive(archiving.folder())
     try:
-        return asyncio.run(_crawl(archive, forever=forever, delay_seconds=delay_seconds, progress=progress))
+        reader = _Reader(_patterns())
+        return asyncio.run(_crawl(archive, reader, forever=forever, delay_seconds=delay_seconds, progress=progress))
     finally:
         archive.close()
         take_in()
 
 
 async def _crawl(
-    archive: Archive, *, forever: bool, delay_seconds: float, progress: Callable[[Totals], None] | None
+    archive: Archive, reader: _Reader, *, forever: bool, delay_seconds: float, progress: Callable[[Totals], None] | None
 ) -> Totals:
-    patterns = await asyncio.to_thread(_patterns)
     async with looking.client() as client:
         crawl = Crawl(
             DeskFrontier(),
             DeskSink(archive, then=take_in),
             Fetcher(client, Politeness(Pace(delay_seconds=delay_seconds))),
-            # One crawler a machine: after a crash it is known again by its name.
-            owner=socket.gethostname()[:80],
-            reader=_Reader(patterns),
+            owner=owner(),
+            reader=reader,
             progress=progress,
         )
         return await crawl.run(forever=forever)
