@@ -58,6 +58,11 @@ def test_bombs_stop_at_the_limit(packed):
         decoding.unpacked(zlib.compress(bytes(9_000_000)), "deflate", most_bytes=8_000_000)
 
 
+def test_a_body_of_a_great_many_members_is_refused():
+    with pytest.raises(decoding.BadCoding):
+        decoding.unpacked(gzip.compress(b"x") * 65, "gzip", most_bytes=10_000)
+
+
 @pytest.mark.parametrize("coding", ["gzip, gzip, gzip, gzip", "zstd", "br", "deflate"])
 def test_what_cannot_be_unpacked_says_so(coding):
     with pytest.raises(decoding.BadCoding):

@@ -150,6 +150,19 @@ def test_threads_share_flushes_and_each_gets_its_own_capture(tmp_path, monkeypat
     assert passes_warcio(tmp_path)
 
 
+def test_a_batch_has_one_flush(tmp_path, monkeypatch):
+    flushes = []
+    with Archive(tmp_path) as archive:
+        archive.write(exchange(99))
+        monkeypatch.setattr(store.os, "fsync", flushes.append)
+
+        written = archive.write_all(exchange(number) for number in range(5))
+
+        assert archive.write_all([]) == []
+    assert len(flushes) == 1
+    assert [read(tmp_path, one.file, one.offset) for one in written] == [exchange(number) for number in range(5)]
+
+
 def test_two_writers_have_a_file_each(tmp_path):
     with Archive(tmp_path) as one, Archive(tmp_path) as other:
         first, second = one.write(exchange(1)), other.write(exchange(2))
@@ -212,6 +225,19 @@ def test_a_file_with_damage_in_the_middle_is_left_alone(tmp_path):
     assert known == [second.url, third.url]
     with pytest.raises(BadRecord):
         read(tmp_path, first.file, first.offset)
+
+
+def test_a_file_that_became_shorter_is_not_written_over(tmp_path):
+    with Archive(tmp_path) as archive:
+        first, second = archive.write(exchange(1)), archive.write(exchange(2))
+    path = tmp_path / first.file
+    path.write_bytes(path.read_bytes()[: second.offset])
+
+    with Archive(tmp_path) as archive:
+        third = archive.write(exchange(3))
+
+    assert third.file != first.file
+    assert path.stat().st_size == second.offset
 
 
 def test_a_disk_that_refuses_fails_the_write_and_not_the_archive(tmp_path, monkeypatch):

@@ -8,6 +8,8 @@ import brotli  # type: ignore[import-untyped]
 
 # RFC 9110 knows no stack of codings, and nobody sends more than two; each can multiply by a thousand.
 MOST_CODINGS = 3
+# Each further gzip member costs a copy of what is left.
+MOST_MEMBERS = 64
 
 
 class TooLarge(ValueError):
@@ -87,6 +89,8 @@ def _gunzip(body: bytes, most_bytes: int) -> bytes:
     parts: list[bytes] = []
     room = most_bytes
     while body[:2] == b"\x1f\x8b":
+        if len(parts) == MOST_MEMBERS:
+            raise BadCoding(f"more than {MOST_MEMBERS} gzip members")
         member = zlib.decompressobj(31)
         parts.append(_inflate(member, body, room))
         room -= len(parts[-1])

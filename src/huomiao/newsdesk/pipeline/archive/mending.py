@@ -1,8 +1,9 @@
 """A file whose writer was killed: what was written whole is kept, a torn end is set aside.
 
 An append that was interrupted leaves a piece of a member at the end. It was never acknowledged, but it is evidence, so it
-moves to ``quarantine/`` and the file ends with its last whole record again. Damage with whole records behind it is
-something else (a failing disk): such a file is left exactly as it is, and not appended to any more.
+moves to ``quarantine/`` and the file ends with its last whole record again. Damage with whole records behind it, and
+a file that has become shorter, are something else (a failing disk, a bad copy): such a file is left exactly as it is, and not
+appended to any more.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ class Mended:
 def mend(path: Path, file: BinaryIO, *, since: int) -> Mended:
     """Put the end of ``file`` (open for reading and writing, ours alone) in order; it is known to be whole up to ``since``."""
     size = file.seek(0, os.SEEK_END)
-    at = min(since, size)
+    if size < since:
+        return Mended(size, is_damaged=True)  # acknowledged records are gone, and their places must not be taken
+    at = since
     while at < size:
         try:
             at = members.Member(file, at).drain()
