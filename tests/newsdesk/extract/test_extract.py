@@ -201,3 +201,32 @@ def test_dangerous_addresses_of_pictures_are_left_out():
     )
 
     assert extract(newspaper(body=body), URL).images == ()
+
+
+def test_teasers_above_the_title_and_a_byline_between_title_and_text_are_no_part_of_the_text():
+    teasers = "".join(f"<li>{text}</li>" for text in PARAGRAPHS[1:3])
+    body = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    page = (
+        f"<html><head><title>职工创新成果今日发布-示例网</title></head><body><div class=main><ul>{teasers}</ul>"
+        "<h2>职工创新成果今日发布</h2><div>2024-01-05 18:41 来源：示例日报 作者：甲乙 浏览：100</div>"
+        f"{body}<p>（责任编辑：戊己）</p><p>更多内容请下载客户端，随时随地看新闻。</p></div></body></html>"
+    )
+
+    article = extract(page.encode(), URL)
+
+    assert article.text.split("\n") == list(PARAGRAPHS)
+    assert (article.title, article.source, article.authors) == ("职工创新成果今日发布", "示例日报", ("甲乙",))
+
+
+def test_a_long_sidebar_or_many_comments_do_not_win_over_a_short_article():
+    comments = "".join(f"<p>{text}</p>" for text in PARAGRAPHS * 4)
+    body = f"<p>{PARAGRAPHS[0]}</p>"
+    after = f'<div class="comment-list">{comments}</div><div class="sidebar">{comments}</div>'
+
+    assert extract(newspaper(body=body, after=after), URL).text == PARAGRAPHS[0]
+
+
+def test_an_article_inside_an_element_with_a_misleading_name_is_found():
+    page = newspaper().replace(b'class="wrap"', b'class="wrap has-sidebar main-nav-open"')
+
+    assert extract(page, URL).text.split("\n") == list(PARAGRAPHS)

@@ -17,8 +17,8 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 # Where short lines are as much at home in an article as beside one.
 _NEUTRAL = _HEADINGS | {"td", "th", "pre"}
 # With less prose than this share of what asides hold, the page's names for its elements are not believed.
-_LEAST_SHARE = 0.1
-_LEAST_PROSE = 60.0
+_LEAST_SHARE = 0.06
+_LEAST_PROSE = 40.0
 # The heading of what follows is believed when no more than this share of the prose comes after it.
 _LEFT_AFTER_END = 0.12
 # With this share of the prose the element that holds most paragraphs is taken to hold all of them.
@@ -66,7 +66,7 @@ def line_worth(line: Line) -> float:
         return -3.0 - 0.3 * min(line.units, 20)
     if line.has_stops:
         return -5.0 if cues.is_noise(line.text) else line.units * (1 - share)
-    if line.units >= 25:
+    if line.units >= 25 and not cues.is_byline(line.text):
         return line.units * 0.5 * (1 - share)
     if line.box.tag in _NEUTRAL and not line.linked:
         return 0.0
@@ -177,6 +177,21 @@ def find(page: Page, box: Box | None = None) -> Body:
     return Body(chosen, kept, sum(max(worth.lines[line.number], 0.0) for line in kept), min(1.0, inside / total))
 
 
+def below(body: Body, title: Line | None) -> list[Line]:
+    """The lines of the body without its title, what stands above it, and the lines below that say when and from whom."""
+    lines = body.lines
+    if title is not None:
+        after = [line for line in lines if line.number > title.number]
+        prose = sum(line.units for line in after if line.has_stops)
+        lines = after if prose > 0.5 * body.prose else [line for line in lines if line is not title]
+    first = next((at for at, line in enumerate(lines) if line.has_stops and not cues.is_byline(line.text)), 0)
+    return [
+        line
+        for at, line in enumerate(lines)
+        if at >= first or line.picture is not None or not cues.is_byline(line.text)
+    ]
+
+
 def _sifted(page: Page, box: Box, worth: Worth) -> list[Line]:
     """The lines of the article in the chosen box."""
     skipped = _skipped(box, worth)
@@ -191,11 +206,16 @@ def _sifted(page: Page, box: Box, worth: Worth) -> list[Line]:
 def _skipped(box: Box, worth: Worth) -> set[int]:
     """The boxes inside that are no part of the article: asides, and lists of links."""
     skipped: set[int] = set()
+    much = worth.prose.get(id(box), 0.0) * _MOST_ASIDE
     pending = list(box.children)
     while pending:
         inner = pending.pop()
         key = id(inner)
-        if key in worth.asides or _is_links(inner, worth):
+        if (
+            key in worth.asides
+            or _is_links(inner, worth)
+            or (inner.tag == "header" and worth.prose.get(key, 0.0) < much)
+        ):
             skipped.add(key)
         else:
             pending.extend(inner.children)
@@ -205,9 +225,9 @@ def _skipped(box: Box, worth: Worth) -> set[int]:
 def _is_links(box: Box, worth: Worth) -> bool:
     """Whether the box has several lines that are worth less than nothing, and hardly any prose."""
     value, lines = worth.boxes.get(id(box), 0.0), box.last - box.first
-    if lines < 2 or worth.prose.get(id(box), 0.0) >= 25:
+    if lines < 1 or box.tag == "p" or worth.prose.get(id(box), 0.0) >= 25:
         return False
-    return value < -12 or (box.tag in {"ul", "ol", "dl"} and value <= -3.0 * lines)
+    return (value < -12 and lines > 1) or (box.tag in {"ul", "ol", "dl"} and value <= -5.0 * lines)
 
 
 def _main_holder(lines: Sequence[Line], worth: Worth) -> tuple[Box | None, float]:

@@ -35,6 +35,11 @@ _DISCLAIMER = re.compile(
     r"^[【\[(（<>《\s*·•—-]*(?:免责|免責|版权|版權|特别|平台|郑重|本站|本网)(?:声明|聲明|提示)\s*[】\])）>》]?\s*[:：]"
 )
 
+_BYLINE = re.compile(
+    r"(?:来源|來源|稿源|作者|时间|時間|日期|发布|發布|编辑|编辑|浏览|浏览次数|点击|阅读|字号|字体|文号|分类|类别|栏目|标签|published|updated|posted|views?|comments?)\s*[:：]|^by [A-Z][a-z]+ [A-Z]|\b(?:min(?:ute)?s? read)\b",
+    re.IGNORECASE,
+)
+
 # Lines of the page that lie in the middle of an article.
 _NOISE = re.compile(
     r"^[【\[(（<>》\s*·•▲△↑↓→—-]*(?:"
@@ -45,7 +50,7 @@ _NOISE = re.compile(
     r"不用[抽搶]|[點点]我下[載载]|加入.{0,8}好友|(?:想|要)看更多|更多精彩|"
     r"首页\s*[>›»]|当前位置|您(?:的|所在)?(?:当前)?(?:的)?位置|"
     r"\(?本文来自.{0,24}(?:更多|下载|app)|-\s*the end\s*-|原标题\s*[:：]|原題|本文原标题|[(（]?\s*原题(?:为|：)|[(（]原(?:标题|题|載|载于)|"
-    r"advertisement\b|continue reading|story continues|article continues|click here|tap here|watch(?: now)?\s*:|read\s*:|see also\s*:|related\s*:|more\s*:|photos?\s*:\s*$|video\s*:|"
+    r"advertisement\b|continue reading|story continues|article continues|click here|tap here|watch(?: now)?\s*:|see more\s*:|don.?t miss\b|advert$|tell us what you think|read\s*:|see also\s*:|related\s*:|more\s*:|photos?\s*:\s*$|video\s*:|"
     r"sign up|subscribe|get (?:the|our) (?:latest|newsletter|best|app)|download (?:the|our)|follow (?:us|@)|like us|share this|tweet this|print this|email this|this site is protected|loading|image (?:zoom|source)$|"
     r"thank you for (?:reading|your support|subscrib)|already a (?:subscriber|member)|log in|to (?:read|view) the full"
     r")",
@@ -77,3 +82,8 @@ def is_noise(text: str) -> bool:
     if len(text) <= 30 and _CLOSED_NOISE.match(text):
         return True
     return len(text) <= LONGEST and _NOISE.match(text) is not None
+
+
+def is_byline(text: str) -> bool:
+    """Whether a line before the text names its time, source, counts or type size rather than says something."""
+    return len(text) <= 100 and "。" not in text and _BYLINE.search(text) is not None

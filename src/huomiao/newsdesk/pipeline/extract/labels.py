@@ -44,7 +44,7 @@ _STRONG_BODY = re.compile(
     r"(?:content|body|text)[-_]?(?:article|body|text))(?![a-z])"
 )
 _ASIDE_TAGS = frozenset(("nav", "aside", "footer"))
-_NEVER = frozenset(("body", "html", "article", "main"))
+_NEVER = frozenset(("body", "html", "article", "main", "tr", "tbody", "thead"))
 
 
 # Classes that say what an element has or is at the moment, not what it is for.

@@ -38,6 +38,7 @@ _CREDIT = re.compile(
     r"(?P<before>[\u3400-\u9fffA-Za-z·/ 　]{2,40}?)\s*(?:摄影报道|摄影|摄|攝|供图|供圖|提供|制图|绘)(?=[)）\]】。.\s]*$)",
     re.IGNORECASE,
 )
+_IN_BRACKETS = re.compile(r"\((?:image|photo|picture|pic)s?(?: credit| by)?\s*[:/].{1,60}\)$", re.IGNORECASE)
 _CAPTION_LABEL = re.compile(
     r"(?<![a-z])(?:caption|figcaption|img-?(?:desc|text|info|note|title)|pic-?(?:desc|text|info|note|title)|photo-?(?:desc|text|info|credit)|tushuo|tuzhu|legend|credit)"
 )
@@ -94,7 +95,7 @@ def is_caption(line: Line) -> bool:
     """Whether a line of text is set as a caption: in a figure, or in an element called one."""
     if line.picture is not None:
         return False
-    if line.box.within("figcaption", "figure") is not None:
+    if line.box.within("figcaption", "figure") is not None or _IN_BRACKETS.search(line.text[-80:]) is not None:
         return True
     box = line.box
     return bool(box.label and _CAPTION_LABEL.search(box.label)) or bool(

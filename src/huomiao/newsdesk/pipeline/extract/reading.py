@@ -22,7 +22,7 @@ from huomiao.newsdesk.pipeline.extract import (
 )
 from huomiao.newsdesk.pipeline.extract.body import Body
 from huomiao.newsdesk.pipeline.extract.markup import Script
-from huomiao.newsdesk.pipeline.extract.page import Page
+from huomiao.newsdesk.pipeline.extract.page import Line, Page
 from huomiao.newsdesk.pipeline.extract.pictures import absolute
 from huomiao.newsdesk.pipeline.extract.structured import Stated
 from huomiao.newsdesk.pipeline.extract.titles import Title
@@ -31,18 +31,24 @@ from huomiao.newsdesk.pipeline.extract.titles import Title
 MOST_BYTES = 8_000_000
 # With less prose (in units) than this on the page, the article may be in its scripts.
 _THIN = 60
+# The title is looked for among the lines before the end of the body, and among so many at least.
+_FIRST_LINES = 60
 # A time of publication that is less sure than this is looked for in the scripts too.
 _UNSURE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A page with what the first steps found on it. ``first`` and ``last`` are the lines between which its body lies."""
+    """A page with what the first steps found on it.
+
+    ``kept`` are the lines of the article, ``first`` and ``last`` the numbers of the page's lines between which they lie.
+    """
 
     page: Page
     scripts: list[Script]
     stated: Stated
     body: Body
+    kept: list[Line]
     title: Title | None
     first: int
     last: int
@@ -65,14 +71,16 @@ def _read(text: str) -> _Read:
     page = walk.walk(tree)
     stated = structured.stated(page.meta, scripts)
     found = body.find(page)
-    first, last = (found.lines[0].number, found.lines[-1].number) if found.lines else (0, 0)
+    last = found.lines[-1].number if found.lines else 0
+    title = titles.find(page, stated, before=max(last, _FIRST_LINES))
+    kept = body.below(found, title.line if title else None)
+    first = kept[0].number if kept else 0
     if found.prose < _THIN:
         carried = _carried(scripts, stated)
         if carried is not None and carried.prose > 2 * found.prose:
-            found = carried
-            last = first = min(first, len(page.lines))
-    title = titles.find(page, stated, before=max(last, 60))
-    return _Read(page, scripts, stated, found, title, first, last)
+            found, kept, last = carried, carried.lines, first
+    kept = [line for line in kept if title is None or line.text != title.text]
+    return _Read(page, scripts, stated, found, kept, title, first, last)
 
 
 def _carried(scripts: list[Script], stated: Stated) -> Body | None:
@@ -87,9 +95,8 @@ def _carried(scripts: list[Script], stated: Stated) -> Body | None:
 
 
 def _article(read: _Read, url: str) -> Article:
-    page, stated, found, title = read.page, read.stated, read.body, read.title
+    page, stated, found, kept, title = read.page, read.stated, read.body, read.kept, read.title
     base = absolute(page.meta.base, url) or url if page.meta.base else url
-    kept = [line for line in found.lines if title is None or line.text != title.text]
     head = places.head_lines(page, title.line if title else None, read.first)
     tail = places.tail_lines(page, read.last)
     built, images = blocks.build(kept, found.box, base)

@@ -23,7 +23,7 @@ _SKIPPED = frozenset(
 )  # fmt: skip
 _BOLD = frozenset(("b", "strong"))
 
-_STOPS = re.compile("[，。！？；：、,;!?]|\\.(?=\\s|$)")
+_STOPS = re.compile("[，。！？；,;!?]|\\.(?=\\s|$)")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _HARD_WRAP = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef])\s*\n\s*(?=[\u2e80-\u9fff\uff00-\uffef])")
 _OF_HEAD = frozenset(("meta", "link", "title", "base"))
