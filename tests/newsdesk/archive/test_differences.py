@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from huomiao.newsdesk.pipeline import alignment, differences
+from huomiao.newsdesk.pipeline import alignment, wording
 from huomiao.newsdesk.pipeline.article import Article, Block, Image
-from huomiao.newsdesk.pipeline.differences import Kind, blocks, compare, words
+from huomiao.newsdesk.pipeline.differences import blocks, compare
+from huomiao.newsdesk.pipeline.wording import Kind, words
 
 TEXTS = st.text("甲乙丙。，ab1 ", max_size=30)
 
@@ -200,7 +201,7 @@ def test_no_text_takes_long(shape):
 
 def test_a_long_paragraph_is_compared_by_sentences():
     sentences = [f"第{number}句话说的是一件事。" for number in range(9000)]
-    assert sum(map(len, sentences)) > 2 * differences._LONG
+    assert sum(map(len, sentences)) > 2 * wording._LONG
     changed = [*sentences[:500], "这是新的一句。", *sentences[501:]]
 
     pieces = words("".join(sentences), "".join(changed))
