@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from huomiao.newsdesk.pipeline import crawl
 from huomiao.newsdesk.pipeline.crawl import Crawl, Totals
 from huomiao.newsdesk.pipeline.discover.found import Found
 from huomiao.newsdesk.pipeline.fetch.kinds import Kind
@@ -30,6 +31,11 @@ def site(**more: Answer) -> Host:
             **more,
         }
     )
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting_for_retries(monkeypatch):
+    monkeypatch.setattr(crawl, "IDLE_SECONDS", 0.1)
 
 
 @pytest.fixture
@@ -161,8 +167,8 @@ def test_a_crawl_that_is_told_to_stop_finishes_what_is_under_way(files):
     async def story() -> Totals:
         async with running(host), fetching() as fetcher:
             files[0].add([Found(f"{host.origin}/p/{at}") for at in range(25)], at=datetime.now(UTC))
-            crawl = Crawl(files[0], files[1], fetcher, owner="crawler", window=4, progress=lambda totals: stop.set())
-            return await crawl.run(forever=True, stop=stop)
+            crawler = Crawl(files[0], files[1], fetcher, owner="crawler", window=4, progress=lambda totals: stop.set())
+            return await crawler.run(forever=True, stop=stop)
 
     totals = asyncio.run(story())
 

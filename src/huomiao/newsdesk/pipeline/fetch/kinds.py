@@ -39,5 +39,5 @@ RHYTHMS = {
     Kind.SITEMAP: Rhythm(HOUR, 10 * MINUTE, 3 * DAY),
     Kind.LIST: Rhythm(30 * MINUTE, 10 * MINUTE, DAY),
     # Corrections come in the first hours; after a month a page of news stands.
-    Kind.PAGE: Rhythm(HOUR, HOUR, 14 * DAY, tries=6, ends_after=30 * DAY),
+    Kind.PAGE: Rhythm(HOUR, HOUR, 14 * DAY, tries=8, ends_after=30 * DAY),
 }
