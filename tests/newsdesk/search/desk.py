@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from huomiao.newsdesk.pipeline.search import pending
@@ -66,13 +67,20 @@ def tell(word: str) -> None:
     sys.stdout.flush()
 
 
+def stopping(documents):
+    """Some of ``documents``, and then nothing until the process is killed."""
+    yield from islice(documents, 300)
+    tell("under way")
+    sys.stdin.read()
+
+
 def main(folder: Path, task: str) -> None:
     desk, index = Desk(folder), EmbeddedIndex(folder / "index")
     tell("ready")
     if task == "catch_up":
         pending.catch_up(index, desk)
     elif task == "rebuild":
-        index.rebuild(desk.documents(), desk.load)
+        index.rebuild(stopping(desk.documents()), desk.load)
     elif task == "hold":
         with index.writing():
             tell("held")

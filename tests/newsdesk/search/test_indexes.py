@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import psycopg
 import pytest
 from django.db import connection
 
+from huomiao.newsdesk.pipeline.search import pending
 from huomiao.newsdesk.pipeline.search.documents import CHINA, Change, Document
 from huomiao.newsdesk.pipeline.search.embedded import EmbeddedIndex
-from huomiao.newsdesk.pipeline.search.interface import Count, Facets, Order
+from huomiao.newsdesk.pipeline.search.interface import Busy, Count, Facets, Order
 from huomiao.newsdesk.pipeline.search.parsing import parse
 from huomiao.newsdesk.pipeline.search.postgres import PostgresIndex
+from tests.newsdesk.search.desk import Desk
 
+ONLY_POSTGRES = "needs PostgreSQL: set HUOMIAO_TEST_POSTGRES and run dev/run_tests.py"
 NOW = datetime(2026, 1, 1, tzinfo=CHINA)
 
 
@@ -27,7 +31,7 @@ def index(request, tmp_path):
         return EmbeddedIndex(tmp_path / "index")
     request.getfixturevalue("db")
     if connection.vendor != "postgresql":
-        pytest.skip("the index in PostgreSQL needs PostgreSQL: set HUOMIAO_TEST_POSTGRES and run dev/run_tests.py")
+        pytest.skip(ONLY_POSTGRES)
     return PostgresIndex(connected, name="tried")
 
 
@@ -289,12 +293,35 @@ def test_a_rebuild_can_be_the_beginning(index):
     assert found(index, "火苗") == [1]
 
 
+def test_what_is_pending_is_made_and_settled(index, tmp_path):
+    desk = Desk(tmp_path)
+    desk.put(range(1, 46), "焊接")
+    assert pending.catch_up(index, desk) == 45
+
+    desk.put([1, 2], None)
+    desk.put([3], "车工")
+
+    assert pending.catch_up(index, desk) == 3
+    assert pending.catch_up(index, desk) == 0
+    assert (len(index), found(index, "车工")) == (43, [3])
+
+
 def test_long_texts_are_found_to_their_end(index):
     text = "".join(chr(0x4E00 + place * 7 % 9000) for place in range(9000))
     put(index, article(1, "长文", text))
 
     assert found(index, f"“{text[-3:]}”") == [1]
     assert found(index, f"“{text[4000:4010]}”") == [1]
+
+
+def test_a_second_session_of_postgres_has_to_wait(db):
+    if connection.vendor != "postgresql":
+        pytest.skip(ONLY_POSTGRES)
+    with psycopg.connect(connected().info.dsn, password=connected().info.password, autocommit=True) as other:
+        first, second = PostgresIndex(connected, name="tried"), PostgresIndex(lambda: other, name="tried")
+
+        with first.writing(), pytest.raises(Busy), second.writing():
+            pass
 
 
 def test_years_far_away_are_no_trouble(index):

@@ -68,7 +68,11 @@ def test_a_rebuild_that_is_killed_leaves_the_old_index_and_no_rubbish(tmp_path):
     with index.writing() as writing:
         writing.apply([Change(7, Document(7, "车工", "", AT))])
     process = start(tmp_path, "rebuild")
+    assert process.stdout.readline() == "under way\n"
+    with pytest.raises(Busy):
+        index.rebuild(desk.documents(), desk.load)
     kill(process)
+    assert len(list((tmp_path / "index").glob("generation-*"))) == 2
 
     assert ids(index, "") == {7}
     assert index.rebuild(desk.documents(), desk.load) == ARTICLES

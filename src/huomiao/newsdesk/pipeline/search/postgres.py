@@ -23,7 +23,7 @@ from huomiao.newsdesk.pipeline.search.queries import Query
 from huomiao.newsdesk.pipeline.search.schema import about_words
 
 # So many of the newest that fit are ranked; older ones follow by time.
-POOL = 1000
+POOL = 500
 # Counting further takes longer than anybody waits for.
 COUNTED_TO = 10_000
 _PROGRESS_EVERY = 1000

@@ -83,9 +83,11 @@ def create(connection: Connection, name: str) -> None:
     """Make the tables, empty, if there are none yet."""
     if exists(connection, name):
         return
-    create_table(connection, name)
-    create_words(connection, f"{name}_words")
-    add_indexes(connection, name, f"{name}_words")
+    # All or nothing: half an index would never be finished.
+    with connection.transaction():
+        create_table(connection, name)
+        create_words(connection, f"{name}_words")
+        add_indexes(connection, name, f"{name}_words")
 
 
 def exists(connection: Connection, table: str) -> bool:
