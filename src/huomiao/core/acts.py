@@ -238,6 +238,20 @@ WORDS: dict[str, str | Promise] = {
     "campaign.cancelled": _("取消练兵活动"),
     "campaign.reminded": _("催办未参加的单位"),
     "campaign.exported": _("导出练兵活动报告"),
+    "article.filed": _("调整资讯类别"),
+    "article.corrected": _("更正提取的内容"),
+    "article.taken_down": _("下架资讯"),
+    "article.lifted": _("恢复资讯"),
+    "mention.confirmed": _("确认文中的名称"),
+    "mention.struck": _("排除文中的名称"),
+    "news_source.added": _("添加资讯来源"),
+    "news_source.changed": _("修改资讯来源"),
+    "news_source.paused": _("暂停采集"),
+    "news_source.resumed": _("恢复采集"),
+    "removal.asked": _("申请删除资讯"),
+    "removal.taken_down": _("下架并答复"),
+    "removal.refused": _("不予下架并答复"),
+    "removal.lifted": _("恢复并答复"),
 }
 
 

@@ -1,9 +1,10 @@
-"""On which shelf an article belongs, unless an editor has said so: its source's, else what the page says of itself."""
+"""On which shelf an article belongs, unless an editor has said so: its source's, the page's own, or what the classifier says."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from huomiao.newsdesk import classifying
 from huomiao.newsdesk.models import Category, Source
 from huomiao.newsdesk.states import Filing
 
@@ -24,4 +25,8 @@ def file(source: Source, *, said: str, title: str, text: str) -> Filed:
     own = Category.objects.filter(name=said.strip()).first() if said.strip() else None
     if own is not None:
         return Filed(own, Filing.PAGE)
+    guess = classifying.guess(title, text)
+    guessed = Category.objects.filter(name=guess.category).first() if guess.category else None
+    if guessed is not None:
+        return Filed(guessed, Filing.CLASSIFIER, guess.confidence)
     return Filed(None, Filing.NOBODY)

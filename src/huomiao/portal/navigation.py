@@ -60,6 +60,7 @@ class Navigation:
             self.is_expert and self._item(_("评审"), "innovations:sheets", "edit"),
             self._item(_("优秀成果"), "innovations:published", "star"),
             self._item(_("公示"), "notices:list", "eye"),
+            self._item(_("资讯"), "newsdesk:front", "globe"),
             not is_official and self._item(_("荣誉"), "honours:list", "trophy"),
             is_official and self._item(_("组织"), "orgs:tree", "building"),
             Power.RUN_CALLS in powers and self._item(_("专家"), "innovations:experts", "users"),

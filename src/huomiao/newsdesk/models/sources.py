@@ -105,6 +105,17 @@ class Address(models.Model):
         return self.url
 
 
+class Classifier(models.Model):
+    """What the desk has learnt of filing (``pipeline.classify.model``), and from how many decisions of editors; one row."""
+
+    content = models.BinaryField()
+    decisions = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d} {self.decisions}"
+
+
 class Rest(models.Model):
     """A host that is left alone until then, because it asked for it or answered badly."""
 

@@ -27,10 +27,15 @@ def shown_on(article: Article, *, with_suggested: bool) -> list[Mention]:
 
 def coverage(subject: models.Model) -> list[Article]:
     """The latest articles that an editor confirmed to be about ``subject``: the press-coverage block of its page."""
+    return coverage_of(subject._meta.label_lower, str(subject.pk))
+
+
+def coverage_of(label: str, key: str) -> list[Article]:
+    """The same for a thing by its model's label and its key."""
     found = Article.objects.filter(
         state=ArticleState.SHOWN,
-        mentions__subject_type=subject._meta.label_lower,
-        mentions__subject_id=str(subject.pk),
+        mentions__subject_type=label,
+        mentions__subject_id=key,
         mentions__state=MentionState.CONFIRMED,
     )
     return list(found.select_related("category").order_by("-dated_at", "-pk")[:COVERAGE_SHOWN])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -24,13 +24,15 @@ WORDS_AROUND = 30
 
 @require_safe
 def subject(request: HttpRequest, pk: int) -> HttpResponse:
-    """To the page of the thing that is named."""
+    """What the press wrote about the thing that is named, and the way to the thing's own page."""
     seen = articles.visible_to(request.user)
     mention = get_object_or_404(Mention.objects.exclude(state=MentionState.STRUCK), pk=pk, article__in=seen)
-    address = subjects.address(mention.subject_type, mention.subject_id)
-    if not address:
-        raise Http404
-    return redirect(address)
+    context = {
+        "mention": mention,
+        "address": subjects.address(mention.subject_type, mention.subject_id),
+        "articles": queries.coverage_of(mention.subject_type, mention.subject_id),
+    }
+    return render(request, "newsdesk/mentioned.html", context)
 
 
 @login_required

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from huomiao.accounts.models import User
-from huomiao.portal.waiting import declarers, experts, markers, organisers, practisers, unions
+from huomiao.portal.waiting import declarers, editors, experts, markers, organisers, practisers, unions
 from huomiao.portal.waiting.task import Section, Task
 
 
@@ -19,6 +19,7 @@ def sections(user: User, *, at: datetime) -> list[Section]:
         markers.to_rule(user, at=at),
         unions.section(user, at=at),
         organisers.section(user, at=at),
+        editors.section(user, at=at),
         declarers.asked(user),
         declarers.written(user, at=at),
         practisers.to_sit(user, at=at),
