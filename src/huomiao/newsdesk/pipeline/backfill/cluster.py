@@ -6,6 +6,7 @@ installed there. Parts never pass through the driver, only the few numbers of a 
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from typing import Any
@@ -34,9 +35,9 @@ class Cluster:
         self._ray = ray
         self._is_ours = not ray.is_initialized()
         if self._is_ours and os.environ.get("RAY_ADDRESS"):
-            ray.init(log_to_driver=False)
+            ray.init(log_to_driver=False, logging_level=logging.WARNING)
         elif self._is_ours:
-            ray.init(num_cpus=workers, include_dashboard=False, log_to_driver=False)
+            ray.init(num_cpus=workers, include_dashboard=False, log_to_driver=False, logging_level=logging.WARNING)
         self.workers = workers or max(int(ray.cluster_resources().get("CPU", 1)), 1)
         self._unit_seconds = unit_seconds
         self._job = ray.put(job)
