@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from datasketch import MinHash, MinHashLSH
 
+from benchmarks import relate_chains, relate_index, relate_names, relate_subjects
 from benchmarks import relate_edits as edits
 from benchmarks.relate_edits import Base, Edited
 from huomiao.core import likeness
@@ -170,6 +171,19 @@ def near_duplicates(pages: list[Base]) -> None:
             print(f"| {edit:<32} | {count:5} | " + " | ".join(f"{number:14}" for number in wrong) + " |")
 
 
-if __name__ == "__main__":
+def main(folder: Path, articles: int) -> None:
     print(machine())
-    near_duplicates(bases(Path(sys.argv[1] if len(sys.argv) > 1 else PAGES)))
+    pages = bases(folder)
+    if not pages:
+        raise SystemExit(f"No */gold.jsonl below {folder}: name a folder of pages")
+    near_duplicates(pages)
+    relate_chains.measure(pages)
+    relate_subjects.measure(pages)
+    relate_names.measure([page for page in pages if edits.is_chinese(page.text)])
+    relate_names.file(pages)
+    relate_index.pairs(pages)
+    relate_index.many(pages, articles)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else PAGES), int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000)
