@@ -7,7 +7,7 @@ more chaff than prose, and taking in less would lose prose. Then what lies insid
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from huomiao.newsdesk.pipeline.extract import cues, labels
@@ -159,9 +159,17 @@ def _named_inside(box: Box, worth: Worth, least: float) -> bool:
     return False
 
 
-def find(page: Page, box: Box | None = None) -> Body:
-    """The body of the page; ``box`` when it is known which one holds it."""
+def find(page: Page, box: Box | None = None, *, repeated: Collection[str] = frozenset()) -> Body:
+    """The body of the page; ``box`` when it is known which one holds it.
+
+    ``repeated`` are lines (as ``Line.plain`` writes them) that stand on other pages of the site too.
+    """
     values = [line_worth(line) for line in page.lines]
+    if repeated:
+        values = [
+            min(value, -1.5) if line.plain in repeated else value
+            for line, value in zip(page.lines, values, strict=True)
+        ]
     worth = weigh(page, values)
     chosen = box if box is not None else choose(page, worth)
     prose = worth.prose.get(id(chosen), 0.0)

@@ -112,6 +112,18 @@ def source(head: Sequence[Line], tail: Sequence[Line], stated: Stated, *, under:
     return None
 
 
+def in_line(line: Line) -> Found | None:
+    """The source in a line that is known to hold one."""
+    text = _fielded(line)
+    match = _SOURCE.search(text)
+    beside = None if match else _beside_time(line)
+    value = clean_source(text[match.end() :].lstrip(_GAP + " ") if match else text)
+    found = beside or (
+        Found(value, Evidence(0.85, "", "")) if value and not next(moments.moments(value), None) else None
+    )
+    return Found(found.value, Evidence(0.85, "layout of the site", line.spaced[:120])) if found else None
+
+
 def in_script(value: str) -> Found | None:
     """A source that the page's own data name."""
     cleaned = clean_source(value)

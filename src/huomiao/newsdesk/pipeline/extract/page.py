@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 Attributes = dict[str, str | None]
 
+_LONGEST_COMPARED = 300
+
 
 @dataclass(slots=True, eq=False)
 class Box:
@@ -87,9 +89,19 @@ class Line:
         return self.linked / len(self.text) if self.text else 0.0
 
     @property
+    def plain(self) -> str:
+        """Its text as it is compared between pages, see ``plain``."""
+        return plain(self.text)
+
+    @property
     def spaced(self) -> str:
         """Its text with a space wherever an inline element begins or ends: ``2024-01-02 来源：…``."""
         return " ".join(" ".join(part.text for part in self.parts).split())
+
+
+def plain(text: str) -> str:
+    """A line as it is compared between pages: letters only, so that dates and counts do not tell it apart."""
+    return "".join(character for character in text[:_LONGEST_COMPARED] if character.isalpha())
 
 
 @dataclass(slots=True)

@@ -86,6 +86,11 @@ def find(page: Page, stated: Stated, *, before: int) -> Title | None:
     return None
 
 
+def of_line(line: Line) -> Title:
+    """The title that stands in a line known to hold it."""
+    return Title(line.text[:_LONGEST], line, Evidence(0.85, "layout of the site", line.text[:120]))
+
+
 def _whole(shown: str, told: Sequence[str], site: str) -> str:
     """The title as shown, or as told where what is shown is a part of it, or has a label of a word before it."""
     text = plain(shown)
