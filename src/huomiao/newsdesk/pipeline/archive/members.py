@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zlib
+from collections.abc import Callable
 from typing import BinaryIO
 
 MAGIC = b"\x1f\x8b\x08"
@@ -27,19 +28,20 @@ class Member(io.RawIOBase):
     """The plain bytes of the member that begins at ``offset`` of a file; wrap it in a ``BufferedReader``.
 
     When all was read (or drained), ``end`` is the offset at which the next one begins. Memory is bounded whatever it
-    unpacks to.
+    unpacks to; time is not, so ``tick`` is called now and then as a sign of life.
 
     Raises (on reading):
         Broken: it is damaged or cut off; ``was_cut`` tells the two apart.
     """
 
-    def __init__(self, file: BinaryIO, offset: int) -> None:
+    def __init__(self, file: BinaryIO, offset: int, *, tick: Callable[[], None] = lambda: None) -> None:
         super().__init__()
         self._file = file
         self._file.seek(offset)
         self._inflating = zlib.decompressobj(31)
         self._packed = b""
         self._at = offset
+        self._tick = tick
         self.end: int | None = None
         self.was_cut = False
 
@@ -51,6 +53,7 @@ class Member(io.RawIOBase):
             if not self._packed:
                 self._packed = self._file.read(_STEP)
                 self._at += len(self._packed)
+                self._tick()
                 if not self._packed:
                     self.was_cut = True
                     raise Broken("the file ends within a member")
@@ -80,7 +83,7 @@ def is_packed(file: BinaryIO) -> bool:
     return file.read(len(MAGIC)) == MAGIC
 
 
-def find(file: BinaryIO, start: int, end: int | None = None) -> int | None:
+def find(file: BinaryIO, start: int, end: int | None = None, *, tick: Callable[[], None] = lambda: None) -> int | None:
     """The first offset from ``start`` on (and before ``end``) at which a member with a record seems to begin.
 
     Only seems to: a page can hold a whole WARC file within itself. Who must be sure starts at the file's beginning, or
@@ -90,6 +93,7 @@ def find(file: BinaryIO, start: int, end: int | None = None) -> int | None:
     kept = b""
     file.seek(start)
     while chunk := file.read(_STEP):
+        tick()
         window = kept + chunk
         place = window.find(MAGIC)
         while place >= 0:

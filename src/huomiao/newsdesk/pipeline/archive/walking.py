@@ -9,7 +9,7 @@ once if each begins where the one before ended: compare ``began`` with the other
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -41,7 +41,8 @@ class Walk:
     """The records of ``path`` that begin from ``start`` on and before ``end``; blocks of ``wanted`` kinds are read.
 
     ``began`` is where the first one stands (None: none begins here); ``ended``, when all were read, where the next one
-    would. ``exactly`` says that a record is known to begin at ``start``. Damage is passed over to the next record.
+    would. ``exactly`` says that a record is known to begin at ``start``. Damage is passed over to the next record. ``tick`` is
+    called now and then while a walk is long on its way to the next record.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Walk:
         exactly: bool = False,
         wanted: frozenset[str] | None = RESPONSES,
         most_bytes: int = MOST_BYTES,
+        tick: Callable[[], None] = lambda: None,
     ) -> None:
         self._path = path
         self._start = start
@@ -60,6 +62,7 @@ class Walk:
         self._exactly = exactly or start == 0
         self._wanted = wanted
         self._most_bytes = most_bytes
+        self._tick = tick
         self.began: int | None = None
         self.ended = start
 
@@ -68,18 +71,18 @@ class Walk:
             yield from self._packed(file) if members.is_packed(file) else self._plain(file)
 
     def _packed(self, file: BinaryIO) -> Iterator[Found]:
-        offset = self._start if self._exactly else members.find(file, self._start, self._end)
+        offset = self._start if self._exactly else members.find(file, self._start, self._end, tick=self._tick)
         size = file.seek(0, io.SEEK_END)
         if offset is not None and offset < min(size, self._end or size):
             self.began = offset
         while offset is not None and offset < min(size, self._end or size):
-            member = members.Member(file, offset)
+            member = members.Member(file, offset, tick=self._tick)
             try:
                 yield from self._records(cast("BinaryIO", io.BufferedReader(member, _STEP)), offset)
                 after: int | None = member.drain()
             except members.Broken as damage:
                 yield Found(offset, problem=str(damage))
-                after = members.find(file, offset + 1)
+                after = members.find(file, offset + 1, tick=self._tick)
             self.ended = size if after is None else after
             offset = after
 
@@ -126,6 +129,7 @@ class Walk:
         file.seek(at)
         kept = b""
         while at < end and (chunk := file.read(_STEP)):
+            self._tick()
             window = kept + chunk
             place = window.find(b"\n" + _PLAIN_START)
             if place >= 0:

@@ -116,6 +116,10 @@ class _Run:
         self._units = list(units.units_of(files, unit_bytes=ledger.unit_bytes))
         self._todo = deque(unit for unit in self._units if not self._proof(unit.file.mark).has(unit.number))
         self._out = 0
+        self._counts: Counter[str] = Counter()
+        for mark in {file.mark for file in files}:
+            for done in self._proof(mark).known():
+                self._count(done, 1)
 
     def finish(self) -> Progress:
         """Do all that is to do."""
@@ -144,8 +148,10 @@ class _Run:
     def _enter(self, unit: Unit, done: Done) -> None:
         self._pages += done.counts.get("articles", 0)
         wrong = self._ledger.add(done)
+        self._count(done, 1)
         if wrong is not None:
-            logger.warning("Unit %s began at %s instead of %s and is done again", wrong.key, wrong.began, unit.start)
+            self._count(wrong, -1)
+            logger.warning("Unit %s began in the wrong place, at %s, and is done again", wrong.key, wrong.began)
             self._todo.appendleft(next(one for one in self._units if one.key == wrong.key))
 
     def _again(self, unit: Unit, lost: Lost) -> Unit:
@@ -161,18 +167,18 @@ class _Run:
     def _proof(self, mark: str) -> Proof:
         return self._ledger.files.setdefault(mark, Proof())
 
+    def _count(self, done: Done, times: int) -> None:
+        size = done.end - done.number * self._ledger.unit_bytes
+        for name, count in {**done.counts, "units": 1, "bytes": size}.items():
+            self._counts[name] += times * count
+
     def _tell(self) -> Progress:
-        counts: Counter[str] = Counter()
-        marks = {file.mark for file in self._files}
-        known = [done for mark in marks for done in self._proof(mark).known()]
-        for done in known:
-            counts.update(done.counts)
-        finished = {done.key for done in known}
+        counts = self._counts
         now = Progress(
             files=len(self._files),
-            units_done=len(finished),
+            units_done=counts["units"],
             units=len(self._units),
-            bytes_done=sum(unit.end - unit.start for unit in self._units if unit.key in finished),
+            bytes_done=counts["bytes"],
             size=sum(file.size for file in self._files),
             articles=counts["articles"],
             passed=counts["passed"],

@@ -40,12 +40,12 @@ class Job:
 
 
 def run(unit: Unit, job: Job, tell: Callable[[], None] = lambda: None) -> Done:
-    """Do ``unit``; ``tell`` is called before each record as a sign of life. The part is on the disk afterwards.
+    """Do ``unit``; ``tell`` is called before each record and between long ones, as a sign of life. The part is on the disk afterwards.
 
     Raises:
         OSError: the file cannot be read, or the part cannot be written.
     """
-    walk = Walk(unit.file.path, start=unit.start, end=unit.end, exactly=unit.exactly, most_bytes=MOST_PAGE)
+    walk = Walk(unit.file.path, start=unit.start, end=unit.end, exactly=unit.exactly, most_bytes=MOST_PAGE, tick=tell)
     counts: Counter[str] = Counter()
     part = parts.write(job.to, unit.key, _results(unit, job, walk, counts, tell))
     trace(job.to, unit).unlink(missing_ok=True)
