@@ -53,6 +53,7 @@ def mix(press: Press, articles: int) -> Mix:
         "a word": words,
         "two words of one topic": [f"{topic[0]} {topic[1]}" for topic in topics],
         "any three characters": [stretch(document, 3, rnd) for document in some],
+        "one character": [stretch(document, 1, rnd) for document in some],
         "“six characters”": [f"“{stretch(document, 6, rnd)}”" for document in some],
         "a title": [document.title for document in some],
         "either word": [f"{a} OR {b}" for a, b in zip(words, known, strict=False)],

@@ -245,6 +245,16 @@ def test_the_last_of_two_changes_of_one_article_holds(index):
     assert len(index) == 1
 
 
+def test_a_batch_that_cannot_be_made_is_not_made_in_part(index):
+    put(index, PRESS[0])
+    with index.writing() as writing:
+        with pytest.raises(ValueError):
+            writing.apply([Change(1, None), Change(2, PRESS[1]), Change(3, article(3, "甲", source="\ud800"))])
+        writing.apply([Change(4, PRESS[3])])
+
+    assert set(found(index, "")) == {1, 4}
+
+
 def test_mistyped_words_are_put_right(index):
     put(index, *PRESS)
     meant = {

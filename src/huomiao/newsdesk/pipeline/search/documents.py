@@ -63,6 +63,11 @@ def first_moment(at: datetime) -> int:
     return int(at.timestamp()) << ID_BITS
 
 
+def seconds(moment: int) -> int:
+    """When, in seconds since 1970, from a number."""
+    return moment >> ID_BITS
+
+
 def time_of(moment: int) -> datetime:
     """When, from a number, to the second."""
-    return datetime.fromtimestamp(moment >> ID_BITS, CHINA)
+    return datetime.fromtimestamp(seconds(moment), CHINA)

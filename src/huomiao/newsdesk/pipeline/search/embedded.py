@@ -18,7 +18,7 @@ import tantivy
 
 from huomiao.newsdesk.pipeline.search import freshness, spelling
 from huomiao.newsdesk.pipeline.search.compiling import compiled
-from huomiao.newsdesk.pipeline.search.documents import Change, Document, time_of
+from huomiao.newsdesk.pipeline.search.documents import Change, Document, seconds, time_of
 from huomiao.newsdesk.pipeline.search.embedded_writer import EmbeddedWriter, build
 from huomiao.newsdesk.pipeline.search.generations import Generations
 from huomiao.newsdesk.pipeline.search.interface import (
@@ -34,6 +34,8 @@ from huomiao.newsdesk.pipeline.search.queries import Query
 from huomiao.newsdesk.pipeline.search.schema import LAYOUT, schema
 
 _MOST_MONTHS = 1200
+# Each segment tells only so many values; with fewer a source that is rare in some would be counted short.
+_MOST_PER_SEGMENT = 10_000
 
 
 @dataclass(frozen=True)
@@ -94,18 +96,18 @@ class EmbeddedIndex:
             return _best(searcher, wanted, at, offset, limit)
         direction = tantivy.Order.Desc if order is Order.NEWEST else tantivy.Order.Asc
         found = searcher.search(wanted, limit, offset=offset, order_by_field="moment", order=direction)
-        addresses = [address for _moment, address in found.hits]
-        return Results(tuple(_hits(searcher, addresses, [0.0] * len(addresses))), found.count)
+        return _results([(0.0, moment, number) for _moment, moment, number in _rows(searcher, found.hits)], found.count)
 
     def facets(self, query: Query, *, hidden: frozenset[int] = frozenset()) -> Facets:
         searcher = self._searcher()
         if searcher is None:
             return Facets()
+        most = {"size": MOST_VALUES, "segment_size": _MOST_PER_SEGMENT}
         found = searcher.aggregate(
             compiled(query, hidden),
             {
-                "sources": {"terms": {"field": "source_shown", "size": MOST_VALUES}},
-                "categories": {"terms": {"field": "category_shown", "size": MOST_VALUES}},
+                "sources": {"terms": {"field": "source_shown", **most}},
+                "categories": {"terms": {"field": "category_shown", **most}},
                 "months": {"terms": {"field": "month", "size": _MOST_MONTHS}},
             },
         )
@@ -132,8 +134,7 @@ class EmbeddedIndex:
             try:
                 known = self._open
                 if known is None or known.stamp != _stamp(folder):
-                    with self._opening:
-                        known = self._open = self._reopened(folder)
+                    known = self._reopened(folder)
             except (FileNotFoundError, ValueError):
                 # Another generation took over between the two looks. If not, the index is broken, and that is told.
                 if self._generations.current == folder:
@@ -143,14 +144,17 @@ class EmbeddedIndex:
         return None
 
     def _reopened(self, folder: Path) -> _Open:
-        # Looked at before it is opened: what is written in between is noticed at the next search.
-        stamp = _stamp(folder)
-        if self._index is None or self._index[0] != folder:
-            index = tantivy.Index(schema(), path=str(folder))
-            index.config_reader("manual")
-            self._index = (folder, index)
-        self._index[1].reload()
-        return _Open(stamp, self._index[1].searcher())
+        with self._opening:
+            # Looked at before it is opened: what is written in between is noticed at the next search.
+            stamp = _stamp(folder)
+            if self._open is None or self._open.stamp != stamp:
+                if self._index is None or self._index[0] != folder:
+                    index = tantivy.Index(schema(), path=str(folder))
+                    index.config_reader("manual")
+                    self._index = (folder, index)
+                self._index[1].reload()
+                self._open = _Open(stamp, self._index[1].searcher())
+            return self._open
 
 
 class _Dictionary:
@@ -178,21 +182,31 @@ def _best(searcher: Any, wanted: Any, at: datetime, offset: int, limit: int) -> 
     start = 0 if offset < freshness.POOL else offset
     size = max(freshness.POOL, offset + limit) if start == 0 else limit
     found = searcher.search(wanted, size, offset=start, weight_by_field="lasting")
-    hits = _hits(searcher, [address for _score, address in found.hits], [score for score, _address in found.hits])
+    rows = _rows(searcher, found.hits)
     if start == 0:
-        pool = [
-            Hit(hit.id, hit.told_at, hit.score / freshness.lasting(hit.told_at) * freshness.today(hit.told_at, at))
-            for hit in hits[: freshness.POOL]
-        ]
-        pool.sort(key=lambda hit: (-hit.score, -hit.told_at.timestamp(), -hit.id))
-        hits = [*pool, *hits[freshness.POOL :]][offset : offset + limit]
-    return Results(tuple(hits), found.count)
+        now = at.timestamp()
+        pool = [(_as_of(now, score, moment), moment, number) for score, moment, number in rows[: freshness.POOL]]
+        pool.sort(reverse=True)
+        rows = [*pool, *rows[freshness.POOL :]][offset : offset + limit]
+    return _results(rows, found.count)
 
 
-def _hits(searcher: Any, addresses: list[Any], scores: list[float]) -> list[Hit]:
-    ids = searcher.fast_field_values("id", addresses)
+def _as_of(now: float, score: float, moment: int) -> float:
+    """``score``, which has the lasting factor in it, with the factor of today instead."""
+    told = seconds(moment)
+    return score / freshness.lasting(told) * freshness.today(told, now)
+
+
+def _rows(searcher: Any, hits: list[Any]) -> list[tuple[float, int, int]]:
+    """Score, moment and number of each."""
+    addresses = [address for _score, address in hits]
     moments = searcher.fast_field_values("moment", addresses)
-    return [Hit(number, time_of(moment), score) for number, moment, score in zip(ids, moments, scores, strict=True)]
+    numbers = searcher.fast_field_values("id", addresses)
+    return [(hit[0], moment, number) for hit, moment, number in zip(hits, moments, numbers, strict=True)]
+
+
+def _results(rows: list[tuple[float, int, int]], total: int) -> Results:
+    return Results(tuple(Hit(number, time_of(moment), score) for score, moment, number in rows), total)
 
 
 def _counts(buckets: list[dict[str, Any]]) -> tuple[Count, ...]:

@@ -33,8 +33,13 @@ class EmbeddedWriter:
         with self._generations.held("turn", wait=True):
             self._follow()
             self._generations.note([change.id for change in changes])
-            _make(self._writer, changes)
-            self._writer.commit()
+            try:
+                _make(self._writer, changes)
+                self._writer.commit()
+            except BaseException:
+                # Half a batch must not go in with the next one.
+                self._writer.rollback()
+                raise
 
     def close(self) -> None:
         """Give the index back; merges that are under way are finished first."""

@@ -2,12 +2,10 @@
 
 An index can only multiply a score with a number that stays the same, and how old an article is does not. So it first
 takes the best by a mild preference for new ones that is fixed for good (``lasting``), and the first pages of those are
-then put in order by their age on that day (``today``).
+then put in order by their age on that day (``today``). Times here are seconds since 1970.
 """
 
 from __future__ import annotations
-
-from datetime import datetime
 
 # So many of the best are put in order by their age.
 POOL = 200
@@ -18,12 +16,11 @@ _FIRST_YEAR_SECONDS = 946_684_800  # the year 2000
 _SPAN_SECONDS = 13 * 365 * 86_400
 
 
-def today(told_at: datetime, at: datetime) -> float:
+def today(told: float, at: float) -> float:
     """What a score is worth at ``at``: 1 for what is told then (or later), a little over a third in the end."""
-    age = max(0.0, (at - told_at).total_seconds())
-    return FLOOR + (1 - FLOOR) * 2 ** (-age / HALF_LIFE_SECONDS)
+    return FLOOR + (1 - FLOOR) * 2 ** (-max(0.0, at - told) / HALF_LIFE_SECONDS)
 
 
-def lasting(told_at: datetime) -> float:
+def lasting(told: float) -> float:
     """The fixed factor: 1 for the year 2000 and before, one more for every thirteen years since, 10 at most."""
-    return min(10.0, max(1.0, 1 + (told_at.timestamp() - _FIRST_YEAR_SECONDS) / _SPAN_SECONDS))
+    return min(10.0, max(1.0, 1 + (told - _FIRST_YEAR_SECONDS) / _SPAN_SECONDS))

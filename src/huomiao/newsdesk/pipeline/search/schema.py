@@ -47,7 +47,7 @@ def entry(document: Document) -> Any:
         "moment": document.moment,
         "month": document.month,
         # tantivy multiplies a score with the binary logarithm of two more than this.
-        "lasting": 2 ** freshness.lasting(document.told_at) - 2,
+        "lasting": 2 ** freshness.lasting(document.told_at.timestamp()) - 2,
         "whole": " ".join(tokens.of_text(document.whole)),
         "about": " ".join(about),
         "endings": " ".join({word[::-1] for word in about}),
