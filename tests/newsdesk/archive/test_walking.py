@@ -110,6 +110,30 @@ def test_damage_costs_the_record_it_is_in(tmp_path):
     assert [one.offset for one in found if one.problem] == [offsets[4], offsets[7], offsets[11]]
 
 
+@pytest.mark.parametrize("form", ["members", "plain", "one member", "arc", "arc members"])
+@given(
+    wounds=st.lists(
+        st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 40), st.binary(max_size=30)), max_size=4
+    ),
+    size=st.integers(100, 3000),
+)
+@settings(max_examples=30)
+def test_whatever_is_done_to_a_file_its_records_are_shared_out_exactly_once(tmp_path_factory, form, wounds, size):
+    path = tmp_path_factory.mktemp("wounded") / "x"
+    records = [ARC, *(arc_record(url, b"<p>") for url in PAGES)] if form.startswith("arc") else RECORDS
+    content = b"".join(map(gzip.compress, records)) if form.endswith("members") else b"".join(records)
+    content = gzip.compress(content) if form == "one member" else content
+    for place, lost, found in wounds:
+        at = int(place * len(content))
+        content = content[:at] + found + content[at + lost :]
+    path.write_bytes(content)
+
+    whole = [(one.offset, one.nth) for one in Walk(path, wanted=None)]
+
+    assert in_stretches(path, size) == whole
+    assert len(list(exchanges(path))) <= len(whole)
+
+
 def test_a_plain_file_goes_on_after_a_wrong_length(tmp_path):
     path = tmp_path / "x"
     wrong = RECORDS[1].replace(b"Content-Length: ", b"Content-Length: x")

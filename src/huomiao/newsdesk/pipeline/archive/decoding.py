@@ -41,14 +41,10 @@ def unpacked(body: bytes, codings: str, *, most_bytes: int) -> bytes:
     return body
 
 
-def dechunked(body: bytes, *, most_bytes: int) -> bytes:
-    """``body`` without chunked transfer coding; as it is when it is not in chunks after all.
-
-    Raises:
-        TooLarge: it would be longer than ``most_bytes``.
-    """
+def dechunked(body: bytes) -> bytes:
+    """``body`` without chunked transfer coding, which is never longer; as it is when it is not in chunks after all."""
     parts: list[bytes] = []
-    at = total = 0
+    at = 0
     while True:
         line_end = body.find(b"\r\n", at, at + 4096)
         size = _chunk_size(body[at:line_end]) if line_end >= 0 else -1
@@ -56,9 +52,6 @@ def dechunked(body: bytes, *, most_bytes: int) -> bytes:
             return b"".join(parts) if parts else body
         if size == 0:
             return b"".join(parts)
-        total += size
-        if total > most_bytes:
-            raise TooLarge(f"more than {most_bytes} bytes")
         parts.append(body[line_end + 2 : line_end + 2 + size])
         at = line_end + 2 + size + 2
 

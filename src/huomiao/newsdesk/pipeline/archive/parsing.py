@@ -101,6 +101,8 @@ def read(stream: BinaryIO, *, most_bytes: int, wanted: frozenset[str] | None = N
         raise BadRecord(str(foreign)[:200]) from foreign
     headers = {name.lower(): value for name, value in reversed(found.headers)}
     length = _length(headers) - (found.total_len if form == "arc2warc" else 0)
+    if length < 0:
+        raise BadRecord("no length")
     headers.setdefault("warc-type", "unknown")
     if headers.get("warc-target-uri", "").startswith("<"):
         headers["warc-target-uri"] = headers["warc-target-uri"].strip("<>")
@@ -119,11 +121,10 @@ def exchange_of(record: Record, *, body: bytes | None = None, request: Record | 
 
     Raises:
         BadRecord: it holds no HTTP response.
-        decoding.TooLarge: chunks promise more than the block can hold.
     """
     status, reason, headers, rest = _resource(record) if record.kind == "resource" else _http(record.block)
     if "chunked" in value_of(headers, "transfer-encoding").lower():
-        rest = decoding.dechunked(rest, most_bytes=len(rest))
+        rest = decoding.dechunked(rest)
     method, asked, sent = _request(request.block) if request else ("GET", (), b"")
     return Exchange(
         url=record.url,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from huomiao.newsdesk.pipeline.archive import decoding, members, parsing
+from huomiao.newsdesk.pipeline.archive import members, parsing
 from huomiao.newsdesk.pipeline.archive.exchange import MOST_BYTES, Exchange
 from huomiao.newsdesk.pipeline.archive.parsing import BadRecord, Record
 
@@ -169,7 +169,7 @@ def exchanges(path: Path, *, most_bytes: int = MOST_BYTES) -> Iterator[Exchange]
 def _whole(response: Record, request: Record | None) -> Iterator[Exchange]:
     try:
         yield parsing.exchange_of(response, request=request)
-    except (BadRecord, decoding.TooLarge):
+    except BadRecord:
         return
 
 
