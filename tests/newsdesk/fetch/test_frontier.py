@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from huomiao.newsdesk.pipeline.crawl import Claim, Visit
 from huomiao.newsdesk.pipeline.discover.found import Found
+from huomiao.newsdesk.pipeline.fetch.kinds import Kind
 from huomiao.newsdesk.pipeline.fetch.revisits import Memory, Outcome, Verdict
 from huomiao.newsdesk.pipeline.frontier import SqliteFrontier
 
@@ -82,6 +83,16 @@ def test_what_a_visit_found_is_due_at_once_for_its_source(frontier):
     frontier.settle([done(feed, found=(Found("http://b/1", source="7"), Found("http://a/feed", source="8")))], {})
 
     assert [(claim.address, claim.source) for claim in claimed(frontier, at=LATER)] == [("http://b/1", "7")]
+
+
+def test_sources_come_before_new_pages_and_those_before_old_ones(frontier):
+    frontier.add(pages("a/old"), at=AT - timedelta(hours=3))
+    (old,) = claimed(frontier)
+    frontier.settle([done(old, next_at=AT - timedelta(hours=2))], {})
+    frontier.add(pages("a/new"), at=AT - timedelta(hours=1))
+    frontier.add([Found("http://a/feed", Kind.FEED)], at=AT)
+
+    assert [names(claimed(frontier, most=1)) for _each in range(3)] == [["a/feed"], ["a/new"], ["a/old"]]
 
 
 def test_a_host_that_rests_is_not_claimed(frontier):

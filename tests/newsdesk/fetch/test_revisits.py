@@ -77,6 +77,10 @@ def test_a_page_is_asked_ever_more_rarely_and_a_month_after_its_last_change_no_m
     assert 30 * DAY < (at - AT).total_seconds() < 50 * DAY
 
 
+def test_a_picture_is_fetched_once():
+    assert wait(answered(Memory(), Kind.PICTURE)) is None
+
+
 @pytest.mark.parametrize(
     ("kind", "status", "tries", "outcome", "seconds"),
     [

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -22,10 +22,11 @@ from typing import Protocol, TypeVar
 from huomiao.newsdesk.pipeline.discover.found import Found
 from huomiao.newsdesk.pipeline.discover.reading import Reading, read
 from huomiao.newsdesk.pipeline.fetch import addresses, revisits
+from huomiao.newsdesk.pipeline.fetch.client import Limits
 from huomiao.newsdesk.pipeline.fetch.errors import FetchFailed, HostRests, Reason
 from huomiao.newsdesk.pipeline.fetch.exchange import Fetched
 from huomiao.newsdesk.pipeline.fetch.fetcher import Fetcher
-from huomiao.newsdesk.pipeline.fetch.kinds import Kind
+from huomiao.newsdesk.pipeline.fetch.kinds import SOURCES, Kind
 from huomiao.newsdesk.pipeline.fetch.politeness import PATIENCE_SECONDS
 from huomiao.newsdesk.pipeline.fetch.revisits import Memory, Outcome, Verdict
 
@@ -35,6 +36,15 @@ T = TypeVar("T")
 
 # Longer than any place in the queue of the slowest host may take; a crawler that is gone for good loses its claims then.
 LEASE = timedelta(minutes=30)
+_MB = 1024 * 1024
+# A window full of the largest answers has to fit into memory; only sitemaps are honestly large, and there are few.
+LIMITS = {
+    Kind.FEED: Limits(wire_bytes=4 * _MB, content_bytes=8 * _MB),
+    Kind.SITEMAP: Limits(wire_bytes=50 * _MB, content_bytes=50 * _MB, seconds=180.0),
+    Kind.LIST: Limits(wire_bytes=4 * _MB, content_bytes=8 * _MB),
+    Kind.PAGE: Limits(wire_bytes=4 * _MB, content_bytes=8 * _MB),
+    Kind.PICTURE: Limits(wire_bytes=8 * _MB, content_bytes=8 * _MB),
+}
 # With nothing due, the frontier is asked again this often: others may have added something.
 IDLE_SECONDS = 5.0
 # While slow hosts answer, others may have become due.
@@ -72,7 +82,8 @@ class Frontier(Protocol):
     def claim(
         self, owner: str, *, at: datetime, until: datetime, most: int, per_host: int, busy: Mapping[str, int]
     ) -> list[Claim]:
-        """At most ``most`` addresses due at ``at``, longest due first for each host, leased until ``until``.
+        """At most ``most`` addresses due at ``at``, leased until ``until``: for each host sources first, then what was never visited,
+        then what is visited again, longest due first.
 
         Not more than ``per_host`` for a host (``addresses.lane``), less what ``busy`` says is under way there. None for
         a host that rests or of which another owner holds a lease: a host has one crawler at a time.
@@ -123,7 +134,8 @@ class Totals:
 class Crawl:
     """One crawler. ``owner`` is its name across restarts. ``window`` is how many addresses are under way at most, ``per_host`` for one host.
 
-    ``reader`` turns an answer into what was found; ``progress`` is called after each settlement with the totals.
+    ``reader`` turns an answer of one of the kinds in ``reads`` into what was found; it runs in a thread. ``progress`` is called after each
+    settlement with the totals.
     """
 
     def __init__(
@@ -136,6 +148,7 @@ class Crawl:
         window: int = 256,
         per_host: int = 4,
         reader: Callable[[Kind, str, Fetched], Reading] = read,
+        reads: Collection[Kind] = SOURCES,
         progress: Callable[[Totals], None] | None = None,
     ) -> None:
         self.totals = Totals()
@@ -146,6 +159,7 @@ class Crawl:
         self._window = window
         self._per_host = per_host
         self._reader = reader
+        self._reads = frozenset(reads)
         self._progress = progress
         self._busy: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -234,7 +248,9 @@ class Crawl:
 
     async def _visited(self, claim: Claim) -> Visit:
         try:
-            fetched = await self._fetcher.fetch(claim.address, validators=claim.memory.validators)
+            fetched = await self._fetcher.fetch(
+                claim.address, validators=claim.memory.validators, limits=LIMITS[claim.kind]
+            )
             return await self._judged(claim, fetched)
         except HostRests as rest:
             verdict = revisits.postponed(claim.memory, seconds=rest.seconds, at=datetime.now(UTC))
@@ -246,7 +262,8 @@ class Crawl:
         return Visit(claim, verdict)
 
     async def _judged(self, claim: Claim, fetched: Fetched) -> Visit:
-        reading = await self._read(claim, fetched) if fetched.last.status == 200 else Reading()
+        is_readable = fetched.last.status == 200 and claim.kind in self._reads
+        reading = await self._read(claim, fetched) if is_readable else Reading()
         verdict = revisits.answered(
             claim.memory,
             claim.kind,
@@ -260,8 +277,6 @@ class Crawl:
     async def _read(self, claim: Claim, fetched: Fetched) -> Reading:
         loop = asyncio.get_running_loop()
         try:
-            if claim.kind is Kind.PAGE:
-                return self._reader(claim.kind, claim.source, fetched)
             return await loop.run_in_executor(self._readers, self._reader, claim.kind, claim.source, fetched)
         except Exception:  # what came is kept all the same, and can be read again when this is mended
             logger.exception("Could not read %s", claim.address)

@@ -16,8 +16,11 @@ from pathlib import Path
 from huomiao.newsdesk.pipeline.crawl import Claim, Visit
 from huomiao.newsdesk.pipeline.discover.found import Found
 from huomiao.newsdesk.pipeline.fetch import addresses
-from huomiao.newsdesk.pipeline.fetch.kinds import Kind
+from huomiao.newsdesk.pipeline.fetch.kinds import SOURCES, Kind
 from huomiao.newsdesk.pipeline.fetch.revisits import Memory
+
+# A source is never kept waiting by the thousands of pages it once led to, nor a new page by those that are looked at again.
+_SOURCE, _NEW, _AGAIN = range(3)
 
 # Times are seconds since 1970. An address with no due_at is not asked for any more. A host's due_at is the least of its
 # addresses' that nobody has claimed, so that finding hosts with work never looks at addresses.
@@ -30,12 +33,13 @@ CREATE TABLE IF NOT EXISTS addresses (
     source TEXT NOT NULL,
     memory TEXT NOT NULL DEFAULT '',
     outcome TEXT NOT NULL DEFAULT '',
+    rank INTEGER NOT NULL,
     due_at REAL,
     lease TEXT,
     owner TEXT,
     lease_until REAL
 );
-CREATE INDEX IF NOT EXISTS due ON addresses (host, due_at) WHERE lease IS NULL AND due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS due ON addresses (host, rank, due_at) WHERE lease IS NULL AND due_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS leased ON addresses (host, owner) WHERE lease IS NOT NULL;
 CREATE TABLE IF NOT EXISTS hosts (
     name TEXT PRIMARY KEY,
@@ -76,7 +80,7 @@ class SqliteFrontier:
                 "SELECT lease, address, kind, source, memory FROM addresses WHERE lease IS NOT NULL AND owner = ?",
                 (owner,),
             ).fetchall()
-        return [_claim(row) for row in rows]
+        return [_claim(*row) for row in rows]
 
     def claim(
         self, owner: str, *, at: datetime, until: datetime, most: int, per_host: int, busy: Mapping[str, int]
@@ -99,18 +103,20 @@ class SqliteFrontier:
                     if len(claims) >= most:
                         break
                     continue
-                rows = self._db.execute(
-                    """SELECT id, address, kind, source, memory FROM addresses
-                       WHERE host = ? AND lease IS NULL AND due_at <= ? ORDER BY due_at LIMIT ?""",
-                    (host, now, room),
-                ).fetchall()
+                rows: list[tuple[int, str, str, str, str]] = []
+                for rank in (_SOURCE, _NEW, _AGAIN):
+                    rows += self._db.execute(
+                        """SELECT id, address, kind, source, memory FROM addresses
+                           WHERE host = ? AND rank = ? AND lease IS NULL AND due_at <= ? ORDER BY due_at LIMIT ?""",
+                        (host, rank, now, room - len(rows)),
+                    ).fetchall()
                 for key, *rest in rows:
                     lease = uuid.uuid4().hex
                     self._db.execute(
                         "UPDATE addresses SET lease = ?, owner = ?, lease_until = ? WHERE id = ?",
                         (lease, owner, until.timestamp(), key),
                     )
-                    claims.append(_claim((lease, *rest)))
+                    claims.append(_claim(lease, *rest))
                 touched.append(host)
             self._update_hosts(touched)
         return claims
@@ -120,13 +126,14 @@ class SqliteFrontier:
         now = datetime.now(UTC).timestamp()
         with self._transaction():
             self._db.executemany(
-                """UPDATE addresses SET lease = NULL, owner = NULL, lease_until = NULL, memory = ?, outcome = ?, due_at = ?
+                """UPDATE addresses SET lease = NULL, owner = NULL, lease_until = NULL, memory = ?, outcome = ?, due_at = ?, rank = ?
                    WHERE lease = ? AND address = ?""",
                 [
                     (
                         visit.verdict.memory.to_json(),
                         visit.verdict.outcome,
                         visit.verdict.next_at.timestamp() if visit.verdict.next_at else None,
+                        _SOURCE if visit.claim.kind in SOURCES else _AGAIN,
                         visit.claim.lease,
                         visit.claim.address,
                     )
@@ -150,11 +157,22 @@ class SqliteFrontier:
 
     def _insert(self, found: Iterable[Found], due_at: float) -> tuple[set[str], int]:
         """Add what is new; returns the hosts of all of ``found``, and how many were new."""
-        rows = [(one.address, addresses.lane(one.address), one.kind, one.source, due_at) for one in found]
+        rows = [
+            (
+                one.address,
+                addresses.lane(one.address),
+                one.kind,
+                one.source,
+                _SOURCE if one.kind in SOURCES else _NEW,
+                due_at,
+            )
+            for one in found
+        ]
         hosts = {row[1] for row in rows}
         self._db.executemany("INSERT OR IGNORE INTO hosts (name) VALUES (?)", [(host,) for host in hosts])
         added = self._db.executemany(
-            "INSERT OR IGNORE INTO addresses (address, host, kind, source, due_at) VALUES (?, ?, ?, ?, ?)", rows
+            "INSERT OR IGNORE INTO addresses (address, host, kind, source, rank, due_at) VALUES (?, ?, ?, ?, ?, ?)",
+            rows,
         ).rowcount
         return hosts, max(added, 0)
 
@@ -169,8 +187,10 @@ class SqliteFrontier:
 
     def _update_hosts(self, names: Iterable[str]) -> None:
         self._db.executemany(
-            """UPDATE hosts SET due_at = (SELECT min(due_at) FROM addresses
-                   WHERE host = name AND lease IS NULL AND addresses.due_at IS NOT NULL) WHERE name = ?""",
+            # A minimum for each rank is one step in the index; one over all ranks would walk it.
+            """UPDATE hosts SET due_at = (SELECT min(due) FROM (
+                   SELECT (SELECT min(due_at) FROM addresses AS one WHERE one.host = name AND one.rank = column1
+                           AND one.lease IS NULL AND one.due_at IS NOT NULL) AS due FROM (VALUES (0), (1), (2)))) WHERE name = ?""",
             [(name,) for name in names],
         )
 
@@ -185,6 +205,5 @@ class SqliteFrontier:
         self._db.execute("COMMIT")
 
 
-def _claim(row: tuple[str, str, str, str, str]) -> Claim:
-    lease, address, kind, source, memory = row
+def _claim(lease: str, address: str, kind: str, source: str, memory: str) -> Claim:
     return Claim(lease, address, Kind(kind), source, Memory.from_json(memory))

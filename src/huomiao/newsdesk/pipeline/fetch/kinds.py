@@ -11,12 +11,17 @@ DAY = 24 * HOUR
 
 
 class Kind(StrEnum):
-    """What an address leads to: three ways to find pages, and the pages."""
+    """What an address leads to: three ways to find pages, the pages, and what is shown on them."""
 
     FEED = "feed"
     SITEMAP = "sitemap"
     LIST = "list"
     PAGE = "page"
+    PICTURE = "picture"
+
+
+# What is asked again for as long as the desk wants it, and read for what it leads to.
+SOURCES = frozenset({Kind.FEED, Kind.SITEMAP, Kind.LIST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +45,6 @@ RHYTHMS = {
     Kind.LIST: Rhythm(30 * MINUTE, 10 * MINUTE, DAY),
     # Corrections come in the first hours; after a month a page of news stands.
     Kind.PAGE: Rhythm(HOUR, HOUR, 14 * DAY, tries=8, ends_after=30 * DAY),
+    # Fetched once: a picture that changes gets another address.
+    Kind.PICTURE: Rhythm(DAY, DAY, DAY, tries=4, ends_after=0.0),
 }

@@ -159,7 +159,7 @@ def _success(
         tries=0,
     )
     outcome = Outcome.NEW if is_first else Outcome.UNCHANGED if is_same else Outcome.CHANGED
-    is_over = rhythm.ends_after is not None and now - changed_at > rhythm.ends_after
+    is_over = rhythm.ends_after is not None and now - changed_at >= rhythm.ends_after
     return Verdict(outcome, kept, None if is_over else _in(at, interval))
 
 
