@@ -107,6 +107,27 @@ def test_an_address_alone_gives_every_way_to_watch_the_site_the_best_first():
     assert sorted(host.targets) == ["/", "/feed.xml", "/gone.xml", "/missing.xml", "/news.xml", "/rss/empty.xml"]
 
 
+def test_an_index_of_sitemaps_shows_what_its_newest_one_lists():
+    index = "<sitemapindex>{}</sitemapindex>".format(
+        "".join(
+            f"<sitemap><loc>/{year}.xml</loc><lastmod>{year}-12-05</lastmod></sitemap>" for year in (2021, 2023, 2022)
+        )
+    )
+    host = Host({"/sitemap.xml": Says(index.encode()), "/2023.xml": Says(SITEMAP.encode())})
+
+    findings = looked(host, "/sitemap.xml")
+
+    assert [(way.address, way.count) for way in findings.ways] == [(f"{host.origin}/sitemap.xml", 20)]
+    assert host.targets == ["/sitemap.xml", "/2023.xml"]
+
+
+def test_indexes_of_indexes_end():
+    host = Host({"/": Says(b"<sitemapindex><sitemap><loc>/</loc></sitemap></sitemapindex>")})
+
+    assert looked(host).ways == ()
+    assert len(host.targets) < 5
+
+
 def test_the_address_of_a_feed_is_that_feed_and_nothing_more_is_asked():
     host = Host({"/feed.xml": Says(FEED.encode())})
 

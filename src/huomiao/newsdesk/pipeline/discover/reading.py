@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from huomiao.newsdesk.pipeline.discover import anchors, feeds, lists, sitemaps
 from huomiao.newsdesk.pipeline.discover.found import Found
@@ -21,10 +22,19 @@ class Reading:
     calm_seconds: float = 0.0
 
 
-def read(kind: Kind, source: str, fetched: Fetched, *, expressions: Sequence[str] | None = None) -> Reading:
-    """What ``fetched`` leads to. ``expressions`` are the patterns that an editor has confirmed for a list; None: what it teaches itself.
+def read(
+    kind: Kind,
+    source: str,
+    fetched: Fetched,
+    *,
+    expressions: Sequence[str] | None = None,
+    since: datetime | None = None,
+) -> Reading:
+    """What ``fetched`` leads to.
 
-    ``source`` is not used here; readers that look up a source's patterns take the same arguments.
+    ``expressions`` are the patterns that an editor has confirmed for a list; None: what it teaches itself. ``since`` leaves out what says
+    that it is older: a sitemap may list twenty years. ``source`` is not used here; a reader that looks up a source's patterns
+    takes the same arguments.
     """
     last = fetched.last
     found: Sequence[Found] = ()
@@ -40,5 +50,7 @@ def read(kind: Kind, source: str, fetched: Fetched, *, expressions: Sequence[str
     elif kind is Kind.LIST:
         page = anchors.read(last.content, base=last.address, charset=last.charset)
         found = lists.links(page, expressions)
+    if since is not None:
+        found = [one for one in found if one.published_at is None or one.published_at >= since]
     digest = hashlib.sha256("\n".join(sorted(one.address for one in found)).encode()).hexdigest() if found else ""
     return Reading(tuple(found), digest, calm)

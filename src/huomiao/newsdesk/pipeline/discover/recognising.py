@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from huomiao.newsdesk.pipeline.discover import anchors, feeds, lists, sitemaps, websub
@@ -24,6 +24,7 @@ from huomiao.newsdesk.pipeline.fetch.kinds import Kind
 
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
 MOST_EXAMPLES = 5
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_FEEDS = 8
 _MOST_SITEMAPS = 3
 _FEED_WORDS = re.compile(r"(?<![a-z])(rss|atom|feeds?)(?![a-z])", re.IGNORECASE)
@@ -64,12 +65,16 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What an answer is, the ways to watch it and the site, best first, and addresses of feeds that it names but that were not looked at."""
+    """What an answer is, and the ways to watch it and the site, best first.
+
+    ``feeds`` are addresses of feeds that it names, ``sitemaps`` those that an index lists, newest first; neither was looked at.
+    """
 
     answer: Answer
     title: str = ""
     ways: tuple[Way, ...] = ()
     feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
 
 
 def what_is(address: str, content: bytes, headers: Headers) -> Findings:
@@ -85,6 +90,10 @@ def what_is(address: str, content: bytes, headers: Headers) -> Findings:
         sitemap = sitemaps.parse(content, base=address, charset=charset)
     except FetchFailed:
         return Findings(Answer.OTHER)
+    if sitemap is not None and sitemap.is_index:
+        # Where they say no day, the newest stands last as often as first; a day that is said beats none.
+        newest = sorted(sitemap.entries, key=lambda one: one.published_at or _LONG_AGO, reverse=True)
+        return Findings(Answer.SITEMAP, sitemaps=tuple(one.address for one in newest))
     if sitemap is not None:
         way = _way(address, Kind.SITEMAP, "", sitemap.entries, hub=hub)
         return Findings(Answer.SITEMAP, "", (replace(way, score=way.score + 0.1) if sitemap.is_news else way,))
@@ -106,7 +115,7 @@ async def look(address: str, fetcher: Fetcher) -> Findings:
     last = fetched.last
     findings = what_is(last.address, last.content, last.headers)
     if findings.answer in {Answer.FEED, Answer.SITEMAP}:
-        return findings
+        return replace(findings, ways=await _with_index(findings, last.address, fetcher))
     ways = list(findings.ways)
     for candidate in findings.feeds[:_MOST_FEEDS]:
         ways.extend(await _ways(candidate, fetcher, {Answer.FEED}))
@@ -126,7 +135,7 @@ async def _first(address: str, fetcher: Fetcher, *, may_fall_back: bool) -> Fetc
         return await fetcher.fetch(address.replace("https://", "http://", 1))
 
 
-async def _ways(address: str, fetcher: Fetcher, wanted: set[Answer]) -> tuple[Way, ...]:
+async def _ways(address: str, fetcher: Fetcher, wanted: set[Answer], *, levels: int = 1) -> tuple[Way, ...]:
     try:
         fetched = await fetcher.fetch(address)
     except (FetchFailed, HostRests):
@@ -134,7 +143,17 @@ async def _ways(address: str, fetcher: Fetcher, wanted: set[Answer]) -> tuple[Wa
     if fetched.last.status != 200:
         return ()
     findings = what_is(fetched.last.address, fetched.last.content, fetched.last.headers)
-    return findings.ways if findings.answer in wanted else ()
+    if findings.answer not in wanted:
+        return ()
+    return await _with_index(findings, fetched.last.address, fetcher, levels=levels)
+
+
+async def _with_index(findings: Findings, address: str, fetcher: Fetcher, *, levels: int = 1) -> tuple[Way, ...]:
+    """The ways; for an index of sitemaps the index itself, with what its newest sitemap shows (an index has no indexes in it)."""
+    if not findings.sitemaps or not levels:
+        return findings.ways
+    shown = await _ways(findings.sitemaps[0], fetcher, {Answer.SITEMAP}, levels=levels - 1)
+    return tuple(replace(way, address=address) for way in shown)
 
 
 def _page(address: str, content: bytes, charset: str | None, hub: Hub | None) -> Findings:
