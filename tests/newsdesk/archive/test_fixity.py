@@ -37,6 +37,11 @@ def test_an_archive_that_is_whole_has_no_findings_and_tells_how_far_it_is(archiv
     assert told[-1].records == 3 + 2 * len(captures)
 
 
+def test_where_nothing_was_archived_nothing_is_wrong(tmp_path):
+    assert list(check(tmp_path / "never")) == []
+    assert not (tmp_path / "never").exists()
+
+
 def test_a_forged_body_is_found_by_its_digests(archived):
     folder, captures = archived
     last = captures[-1]

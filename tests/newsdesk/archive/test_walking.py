@@ -196,11 +196,11 @@ def test_old_and_odd_http_is_read(tmp_path):
 
 def test_a_bomb_is_passed_over_in_little_memory(tmp_path):
     path = tmp_path / "x"
-    head = response("https://bomb.example/", b"").replace(b"Content-Length: 44", b"Content-Length: 300000044")
-    assert b"300000044" in head
+    head = response("https://bomb.example/", b"").replace(b"Content-Length: 44", b"Content-Length: 100000044")
+    assert b"100000044" in head
     packing = zlib.compressobj(1, zlib.DEFLATED, 31)
     bomb = packing.compress(head.removesuffix(b"\r\n\r\n"))
-    for _piece in range(300):
+    for _piece in range(100):
         bomb += packing.compress(bytes(1_000_000))
     bomb += packing.compress(b"\r\n\r\n") + packing.flush()
     path.write_bytes(bomb + gzip.compress(RECORDS[3]))

@@ -61,6 +61,8 @@ class Progress:
 
 def check(folder: Path, *, progress: Callable[[Progress], None] | None = None) -> Iterator[Finding]:
     """What is wrong in the archive in ``folder``, as it is found; nothing when all is well. Writers may go on meanwhile."""
+    if not folder.is_dir():
+        return  # nothing was ever archived
     with closing(index.Index(folder)) as known:
         files = known.files()
         for name in sorted({path.name for path in folder.glob("*.warc.gz")} - files.keys()):
