@@ -297,6 +297,15 @@ def test_a_rebuild_takes_in_what_changed_meanwhile(index):
     assert found(index, "") == [1]
 
 
+def test_whoever_writes_goes_on_after_a_rebuild(index):
+    with index.writing() as writing:
+        writing.apply([Change(1, PRESS[0])])
+        index.rebuild(PRESS[:2], lambda ids: [])
+        writing.apply([Change(1, None), Change(3, PRESS[2])])
+
+    assert set(found(index, "")) == {2, 3}
+
+
 def test_a_rebuild_can_be_the_beginning(index):
     assert index.rebuild(PRESS, lambda ids: []) == 4
 
