@@ -49,10 +49,13 @@ from huomiao.innovations.models import (
 )
 from huomiao.innovations.states import AttachmentRole, CallState, Section, State, Step, WithheldReason
 from huomiao.orgs.models import Membership
+from huomiao.orgs.roles import Role
 from tests.factories.innovations import AuthorFactory, BenefitFactory, DeclarationFactory, call_with_rules
+from tests.factories.orgs import MembershipFactory
 from tests.factories.reviews import all_signed, review_ready, round_started
 from tests.files import samples
 from tests.innovations.scope_scene import ScopeScene
+from tests.newsdesk.desk.standing import NewsStanding
 from tests.practice.standing import PracticeStanding
 from tests.refusals import plain_refusals
 
@@ -61,7 +64,19 @@ pytestmark = pytest.mark.django_db
 # Who can open most comes first and tries everything, the others what differs for them.
 ROLES = ("organiser", "expert", "marker", "worker", "secretary", "city_officer", "stranger", "anonymous")
 DEEP = ROLES[0]
-APPS = ("portal", "core", "accounts", "orgs", "files", "honours", "notices", "innovations", "practice", "stats")
+APPS = (
+    "portal",
+    "core",
+    "accounts",
+    "orgs",
+    "files",
+    "honours",
+    "notices",
+    "innovations",
+    "practice",
+    "newsdesk",
+    "stats",
+)
 # So many of the addresses that one way of writing stands for: of the first role, of the others.
 MOST_FILLED, FEW_FILLED = 6, 3
 ODD_NUMBERS = ("0", "2147483648", "9223372036854775808", "9" * 40)
@@ -132,6 +147,8 @@ class Province(ScopeScene):
         given = CallAttachment.objects.create(call=self.call, file=file, title="通知附件")
         standing = PracticeStanding(self.call.organiser, worker=self.worker, officer=self.organiser)
         self.marker = standing.marker
+        MembershipFactory(organization=self.call.organiser, user=self.organiser, role=Role.EDITOR)
+        news = NewsStanding(self.call.organiser, reader=self.organiser)
         calls = [self.call.slug, self.review.call.slug, done.call.slug, self.published_call.slug]
         declarations = [self.draft, self.item, self.review.declarations[0], self.published]
         # What stands in an address after each of its words.
@@ -178,6 +195,7 @@ class Province(ScopeScene):
             "bulletin": ["json", "docx"],
             "workdays": [self.workday.pk],
             **standing.keys(),
+            **news.keys(),
         }
 
 

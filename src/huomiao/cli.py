@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "import": ("import_table", "从 Excel 导入组织、名册、专家、申报、名额、试题", "import tables from Excel"),
     "export": ("export_table", "导出汇总表、组织、结果、题库", "export tables and banks"),
     "bulletin": ("bulletin", "根据记录写出新闻通稿和数据口径", "write the press bulletin from the records"),
+    "news": ("news", "资讯台：采集、收录、存档、批量提取", "the news desk: crawl, archive, index, extract in bulk"),
     "verify-history": ("verify_history", "校验操作历史是否被改动", "verify that the history is unaltered"),
     "backup": ("backup", "备份数据库和文件", "back up database and files"),
     "restore": ("restore", "从备份恢复", "restore from a backup"),

@@ -1,10 +1,13 @@
-"""One crawl of everything that is due: fetch, keep, read, relate, index."""
+"""The crawl of everything that is due: fetch, keep, read, relate, index."""
 
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.db import close_old_connections
 from django.utils import timezone
@@ -23,8 +26,12 @@ from huomiao.newsdesk.pipeline.fetch.politeness import Pace, Politeness
 from huomiao.newsdesk.sinks import DeskSink
 
 
+class AlreadyCrawling(Exception):
+    """Another process of this machine crawls; two would ask the same hosts twice as often as is polite."""
+
+
 def owner() -> str:
-    """Whose claims this machine's crawler goes on with after a crash. One crawler a machine."""
+    """Whose claims this machine's crawler goes on with after a crash."""
     return socket.gethostname()[:80]
 
 
@@ -35,42 +42,58 @@ def take_in() -> int:
 
 
 def crawl(*, forever: bool, delay_seconds: float = 1.0, progress: Callable[[Totals], None] | None = None) -> Totals:
-    """Crawl what is due (or ``forever``), politely, and take in what comes; the totals at the end."""
-    archive = Archive(archiving.folder())
-    try:
-        reader = _Reader(_patterns())
-        return asyncio.run(_crawl(archive, reader, forever=forever, delay_seconds=delay_seconds, progress=progress))
-    finally:
-        archive.close()
+    """Crawl what is due (or ``forever``), politely, and take in what comes; the totals at the end.
+
+    Raises:
+        AlreadyCrawling: another process of this machine does.
+    """
+    with _alone(), Archive(archiving.folder()) as archive:
+        # What a crawl that was killed has kept is read before anything new comes.
         take_in()
+        crawled = _crawl(archive, forever=forever, delay_seconds=delay_seconds, progress=progress)
+        try:
+            return asyncio.run(crawled)
+        finally:
+            take_in()
 
 
 async def _crawl(
-    archive: Archive, reader: _Reader, *, forever: bool, delay_seconds: float, progress: Callable[[Totals], None] | None
+    archive: Archive, *, forever: bool, delay_seconds: float, progress: Callable[[Totals], None] | None
 ) -> Totals:
+    stop = asyncio.Event()
+    if forever:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with looking.client() as client:
         crawl = Crawl(
             DeskFrontier(),
             DeskSink(archive, then=take_in),
             Fetcher(client, Politeness(Pace(delay_seconds=delay_seconds))),
             owner=owner(),
-            reader=reader,
+            reader=_read,
             progress=progress,
         )
-        return await crawl.run(forever=forever)
+        return await crawl.run(forever=forever, stop=stop)
 
 
-class _Reader:
-    """Reads lists by the patterns that their source was added with."""
-
-    def __init__(self, patterns: dict[str, list[str]]) -> None:
-        self._patterns = patterns
-
-    def __call__(self, kind: Kind, source: str, fetched: Fetched) -> Reading:
-        return discovering.read(kind, source, fetched, expressions=self._patterns.get(source) or None)
+def _read(kind: Kind, source: str, fetched: Fetched) -> Reading:
+    """What an answer leads to; a list is read by the patterns that its source was added with."""
+    # Pages are read in the crawl's own loop, where no database may be asked; lists beside it, where one may.
+    patterns = _patterns(source) if kind is Kind.LIST else None
+    return discovering.read(kind, source, fetched, expressions=patterns)
 
 
-def _patterns() -> dict[str, list[str]]:
-    """The patterns of articles' addresses, by the number of their source."""
-    rows = Source.objects.exclude(rules={}).values_list("pk", "rules")
-    return {str(pk): list(rules.get("links", ())) for pk, rules in rows}
+def _patterns(source: str) -> list[str] | None:
+    rules = Source.objects.filter(pk=source).values_list("rules", flat=True).first() or {}
+    return list(rules.get("links", ())) or None
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    archiving.folder().mkdir(parents=True, exist_ok=True)
+    with (archiving.folder() / "crawl.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as taken:
+            raise AlreadyCrawling from taken
+        yield

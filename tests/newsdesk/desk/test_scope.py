@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from django.urls import reverse
 
-from huomiao.newsdesk import archiving, searching
+from huomiao.newsdesk import searching
 from huomiao.newsdesk.actions import removals
 from huomiao.newsdesk.models import Subscription
-from huomiao.newsdesk.pipeline.archive.exchange import Exchange
-from huomiao.newsdesk.pipeline.archive.store import Archive
 from huomiao.orgs.roles import Role
 from tests.factories.accounts import UserFactory
 from tests.factories.newsdesk import ArticleFactory, PictureFactory, SubscriptionFactory
 from tests.factories.orgs import MembershipFactory, OrganizationFactory
 from tests.files import samples
+from tests.newsdesk.desk.standing import archived
 
 pytestmark = pytest.mark.django_db
 
@@ -31,8 +28,8 @@ class Scene:
         city = OrganizationFactory(parent=province)
         self.article = ArticleFactory(title=TITLE, source__keeper=city)
         self.picture = PictureFactory(article=self.article)
-        self._put(self.article.current.capture, "text/html", b"<html><body>x</body></html>")
-        self._put(self.picture.capture, "image/jpeg", samples.jpeg())
+        archived(self.article.current.capture, "text/html", b"<html><body>x</body></html>")
+        archived(self.picture.capture, "image/jpeg", samples.jpeg())
         self.subscription: Subscription = SubscriptionFactory(query="新办法", user=UserFactory())
         self.people = {
             "anonymous": None,
@@ -43,16 +40,6 @@ class Scene:
             "editor_above": MembershipFactory(organization=province, role=Role.EDITOR).user,
         }
         searching.bring_up_to_date()
-
-    def _put(self, capture, kind: str, body: bytes) -> None:
-        with Archive(archiving.folder()) as archive:
-            place = archive.write(
-                Exchange(
-                    capture.url, datetime(2023, 12, 5, tzinfo=UTC), 200, headers=(("Content-Type", kind),), body=body
-                )
-            )
-        capture.warc_file, capture.warc_offset = place.file, place.offset
-        capture.save()
 
     def seen(self, client) -> dict[str, bool]:
         """By way: whether it leads to the article."""

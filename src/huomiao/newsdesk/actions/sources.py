@@ -82,6 +82,25 @@ def add(
 
 
 @transaction.atomic
+def add_archive(name: str, *, keeper: Organization, by: User) -> Source:
+    """The source under which an imported archive stands; one of that name that ``keeper`` has is gone on with.
+
+    Raises:
+        NotAllowed: ``by`` edits no news for ``keeper``.
+    """
+    if not rules.can_add(by, keeper):
+        raise NotAllowed(_("只有这个单位的资讯编辑可以添加来源。"))
+    address = f"archive:{keeper.code}/{name}"
+    source, is_new = Source.objects.get_or_create(
+        address_hash=web_addresses.key(address),
+        defaults={"name": name, "kind": SourceKind.ARCHIVE, "address": address, "site": "", "keeper": keeper},
+    )
+    if is_new:
+        history.record(source, "news_source.added", by=by, note=address[:200])
+    return source
+
+
+@transaction.atomic
 def change(source: Source, *, name: str, category: Category | None, by: User) -> None:
     """Rename a source, or have its articles filed elsewhere from now on.
 

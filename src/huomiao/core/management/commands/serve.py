@@ -35,6 +35,9 @@ class Command(BaseCommand):
         self.stdout.write(f"火苗 Huomiao  http://{host}:{port}/  （Ctrl-C 停止 / Ctrl-C stops）")
         self.stdout.flush()
         with serving.companions(
-            ["db_worker", "--no-startup-delay"], ["turn_clock", "--forever"], ["follow_attempts", "--forever"]
+            ["db_worker", "--no-startup-delay"],
+            ["turn_clock", "--forever"],
+            ["follow_attempts", "--forever"],
+            ["news", "crawl", "--forever"],
         ):
             server.serve()
