@@ -64,6 +64,20 @@ def test_the_same_body_is_stored_once_and_read_twice(tmp_path):
     assert passes_warcio(tmp_path)
 
 
+def test_a_body_that_can_no_longer_be_read_is_kept_anew(tmp_path):
+    with Archive(tmp_path) as archive:
+        first = archive.write(exchange(1))
+        path = tmp_path / first.file
+        damaged = bytearray(path.read_bytes())
+        damaged[first.offset + first.length // 2] ^= 0xFF
+        path.write_bytes(damaged)
+
+        second, third = archive.write(replace(exchange(1), at=NOON + timedelta(days=1))), archive.write(exchange(1))
+
+    assert (second.kind, third.kind) == ("response", "revisit")
+    assert read(tmp_path, third.file, third.offset).body == exchange(1).body
+
+
 def test_captures_of_an_address_come_in_order_of_time_however_it_is_spelt(tmp_path):
     later = replace(exchange(1), at=NOON + timedelta(days=2), body=b"<p>changed")
     with Archive(tmp_path) as archive:

@@ -81,9 +81,10 @@ class Index:
             self._link.execute("UPDATE files SET sealed = 1, sha256 = ? WHERE name = ?", (sha256, file))
 
     def original(self, digest: str) -> Capture | None:
-        """The first response with this body."""
+        """The last response with this body."""
         return next(
-            self._captures(f"WHERE digest = ? AND kind = '{RESPONSE}' ORDER BY at, file, offset LIMIT 1", digest), None
+            self._captures(f"WHERE digest = ? AND kind = '{RESPONSE}' ORDER BY at DESC, file DESC LIMIT 1", digest),
+            None,
         )
 
     def at(self, file: str, offset: int) -> Capture | None:

@@ -27,8 +27,9 @@ from typing import BinaryIO, Self, cast
 from huomiao.newsdesk.pipeline.archive import mending, records
 from huomiao.newsdesk.pipeline.archive.exchange import Exchange
 from huomiao.newsdesk.pipeline.archive.index import Index
-from huomiao.newsdesk.pipeline.archive.places import Capture
-from huomiao.newsdesk.pipeline.archive.reading import captures_in
+from huomiao.newsdesk.pipeline.archive.parsing import BadRecord
+from huomiao.newsdesk.pipeline.archive.places import Capture, NoSuchCapture
+from huomiao.newsdesk.pipeline.archive.reading import captures_in, read
 
 logger = logging.getLogger(__name__)
 
@@ -102,8 +103,8 @@ class Archive:
         """Keep ``exchanges``, each as ``write`` does, with one flush for all; their captures in the same order."""
         mine = []
         for exchange in exchanges:
-            original = self.index.original(records.digest_of(exchange.body)) if exchange.body else None
-            mine.append(_Waiting(records.pack(exchange, notes=notes or {}, original=original), exchange))
+            packed = records.pack(exchange, notes=notes or {}, original=self._original(exchange))
+            mine.append(_Waiting(packed, exchange))
         with self._queue:
             self._waiting += mine
         # Whoever gets the disk writes for all that queued up meanwhile; the others find theirs done.
@@ -115,6 +116,18 @@ class Archive:
     def captures(self, url: str) -> list[Capture]:
         """The captures of an address, in order of time."""
         return self.index.of(url)
+
+    def _original(self, exchange: Exchange) -> Capture | None:
+        """An earlier capture with the same body, if that can still be read: a revisit of what is lost would lose it again."""
+        found = self.index.original(records.digest_of(exchange.body)) if exchange.body else None
+        if found is None:
+            return None
+        try:
+            body = read(self.folder, found.file, found.offset).body
+        except (BadRecord, NoSuchCapture, OSError) as damage:
+            logger.warning("%s at %s cannot be read (%s); its body is kept anew", found.file, found.offset, damage)
+            return None
+        return found if body == exchange.body else None
 
     def _commit(self) -> None:
         with self._queue:
