@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from benchmarks import relate_edits as edits
 from benchmarks.relate_edits import Base
-from huomiao.newsdesk.pipeline.relate import chains, copies, crediting, lead_ins
+from huomiao.newsdesk.pipeline.relate import chains, copies, crediting, lead_ins, stories
 from huomiao.newsdesk.pipeline.relate.chains import Chain, Copy, Link, Reason
 
 # A house, and how others write it.
@@ -29,11 +29,12 @@ _NOON = datetime(2025, 5, 9, 4, 0, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Play:
-    """The copies that are held, and from which each was taken: None for the original; ``missing`` are not held."""
+    """The copies that are held, and from which each was taken: None for the original; ``missing`` are not held; all ``texts``."""
 
     copies: list[Copy]
     parents: dict[int, int | None]
     missing: set[int]
+    texts: list[str]
 
     def is_right(self, link: Link) -> bool:
         """Whether the copy was taken from there; where that copy is not held, from its nearest source that is.
@@ -73,7 +74,7 @@ def play(base: Base, others: list[Base]) -> Play:
         for at in range(len(houses))
         if at not in missing
     ]
-    return Play(held, parents, missing)
+    return Play(held, parents, missing, texts)
 
 
 def _credit(dice: random.Random, parent: tuple[str, ...], original: tuple[str, ...]) -> tuple[str, str]:
@@ -164,6 +165,26 @@ WAYS: dict[str, Callable[[list[Copy]], Chain]] = {
 }
 
 
+def with_roundups(plays: list[Play]) -> None:
+    """Print how often two stories stay two when a page prints the earliest copies of both, one below the other."""
+    apart = alone = 0
+    couples = list(zip(plays[::2], plays[1::2], strict=False))
+    for one, other in couples:
+        second = [replace(copy, key=copy.key + 100) for copy in other.copies]
+        both = one.copies + second
+        latest = max(copy.seen_at for copy in both) + timedelta(hours=1)
+        joined = "\n".join(play.texts[play.copies[0].key] for play in (one, other))
+        roundup = Copy(200, copies.read(joined), latest, "每日汇总", published_at=latest, published_to="minute")
+        found = [{link.key for link in chain.links} - {200} for chain in stories.chains_of([*both, roundup])]
+        wanted = [{copy.key for copy in one.copies}, {copy.key for copy in second}]
+        apart += all(each in found for each in wanted)
+        mixed = [group for group in found if any(key < 100 for key in group) and any(key >= 100 for key in group)]
+        alone += not mixed
+    print(
+        f"\n{len(couples)} couples of stories with a roundup of both: {alone / len(couples):.3f} never mixed, {apart / len(couples):.3f} each whole"
+    )
+
+
 def measure(pages: list[Base]) -> None:
     """Print how often the earliest copy and each copy's source are right, by way and by reason."""
     pages = [page for page in pages if len(page.text) >= 400 and edits.is_chinese(page.text)]
@@ -201,3 +222,4 @@ def measure(pages: list[Base]) -> None:
         found = [is_right for is_right, sure in everything if low <= sure < low + 0.2 + (low == 0.8)]
         if found:
             print(f"| {low:.1f} to {low + 0.2:.1f}{'':<20} | {len(found):5} | {sum(found) / len(found):.3f} |")
+    with_roundups(plays)

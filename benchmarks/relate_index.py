@@ -71,7 +71,6 @@ def pairs(pages: list[Base]) -> None:
     pages = [page for page in pages if edits.is_chinese(page.text)][:60]
     texts = [page.text for page in pages]
     known = [copies.read(text) for text in texts]
-    signatures = [one.signature for one in known]
     shingled = [likeness.shingles(text) for text in texts]
     letters = sum(one.letters for one in known) / len(known)
 
@@ -90,7 +89,6 @@ def pairs(pages: list[Base]) -> None:
         ("texts read into MinHash (datasketch, 128)", lambda: len([likeness.signature(text) for text in texts[:10]])),
         ("pairs of prints compared letter by letter", all_pairs(lambda one, other: overlaps.between(known[one], known[other]))),
         ("pairs of shingle sets compared (plain Jaccard)", all_pairs(lambda one, other: len(shingled[one] & shingled[other]))),
-        ("pairs of kept signatures estimated", all_pairs(lambda one, other: prints.shared_anchors(signatures[one], signatures[other]))),
     )  # fmt: skip
     for name, work in rows:
         print(f"| {name:<52} | {_each_second(work):9,.0f} |")

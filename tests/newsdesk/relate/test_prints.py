@@ -26,7 +26,7 @@ def test_print_is_the_same_on_every_machine():
 def test_anchors_are_few_and_kept_as_bytes_and_keys(text):
     one = prints.of(text)
 
-    assert len(one.keys) <= prints.MOST_ANCHORS * 2
+    assert len(one.keys) <= prints.USUAL_ANCHORS * 2
     assert one.keys == prints.keys_of(one.signature)
     assert sorted(key & 0xFFFFFFFF for key in one.keys) == [int(anchor) for anchor in one.anchors]
     assert all(-(2**31) <= key < 2**31 for key in one.keys)
@@ -38,22 +38,22 @@ def test_paragraph_shares_anchors_with_a_text_many_times_as_long():
 
     common = set(prints.of(paragraph).keys) & set(prints.of(long).keys)
 
-    assert len(common) >= 3
+    assert len(common) >= 2
 
 
 def test_anchors_of_a_wider_window_are_among_those_of_a_narrower(monkeypatch):
     many = set(prints.of(STORY).keys)
-    monkeypatch.setattr(prints, "MOST_ANCHORS", 16)
+    monkeypatch.setattr(prints, "USUAL_ANCHORS", 12)
 
     few = set(prints.of(STORY).keys)
 
     assert few < many
 
 
-def test_shared_anchors_estimate_what_signatures_alone_can_tell():
-    whole, part, other = (prints.of(text).signature for text in (STORY, STORY[150:], OTHER))
+def test_a_very_long_text_has_a_bounded_number_of_anchors():
+    numbers = "".join(f"第{number}条，{number * number % 977}号桩基验收。" for number in range(20_000))
 
-    assert prints.shared_anchors(whole, whole) == 1.0
-    assert prints.shared_anchors(whole, part) > 0.8
-    assert prints.shared_anchors(whole, other) == 0.0
-    assert prints.shared_anchors(whole, b"") == 0.0
+    one = prints.of(numbers)
+
+    assert one.letters > 100_000
+    assert prints.USUAL_ANCHORS < len(one.keys) < 2 * prints.MOST_ANCHORS

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from huomiao.newsdesk.pipeline.article import Article
 from huomiao.newsdesk.pipeline.relate import crediting, lead_ins, overlaps, prints
-from huomiao.newsdesk.pipeline.relate.overlaps import Kind
+from huomiao.newsdesk.pipeline.relate.overlaps import Kind, Overlap
 from huomiao.newsdesk.pipeline.relate.prints import Print
 
 # How far a line is to be believed that credits: 本文转自, then 来源, then a lead-in (… 电).
@@ -137,10 +137,27 @@ class Chain:
         return [link for link in self.links if link.parent == key]
 
 
-def trace(copies: Sequence[Copy]) -> Chain:
-    """The chain of ``copies``, which all hold (parts of) one text; their keys differ."""
+class Comparisons:
+    """What copies have in common, each two compared once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], Overlap] = {}
+
+    def between(self, one: Copy, other: Copy) -> Overlap:
+        """What the texts of two copies have in common."""
+        known = self._known.get((one.key, other.key))
+        if known is None:
+            known = overlaps.between(one.print, other.print)
+            self._known[one.key, other.key] = known
+            self._known[other.key, one.key] = known.turned
+        return known
+
+
+def trace(copies: Sequence[Copy], comparisons: Comparisons | None = None) -> Chain:
+    """The chain of ``copies``, which all hold (parts of) one text; their keys differ. ``stories`` parts copies of several texts."""
+    comparisons = comparisons or Comparisons()
     ordered = sorted(copies, key=_order)
-    waiting = {copy.key: _offers(copy, ordered) for copy in ordered}
+    waiting = {copy.key: _offers(copy, ordered, comparisons) for copy in ordered}
     chosen = {key: offers.pop(0) for key, offers in waiting.items()}
     while ring := _ring(chosen):
         # The copy of the ring that loses least by it takes its next offer; the last offer of each is to stand first.
@@ -156,7 +173,7 @@ def _order(copy: Copy) -> tuple[datetime, bool, datetime, int]:
     return (copy.latest, any(True for _name in copy.credited), copy.seen_at, copy.key)
 
 
-def _offers(copy: Copy, ordered: Sequence[Copy]) -> list[Link]:
+def _offers(copy: Copy, ordered: Sequence[Copy], comparisons: Comparisons) -> list[Link]:
     """From whom the copy may have been taken, the likeliest first.
 
     Each possible source has a weight by what speaks for it; its sureness is its share of all weights, the weight of a source that is
@@ -171,7 +188,7 @@ def _offers(copy: Copy, ordered: Sequence[Copy]) -> list[Link]:
         name, belief = _credit(copy, other)
         if not name and later > timedelta():
             continue
-        overlap = overlaps.between(copy.print, other.print)
+        overlap = comparisons.between(copy, other)
         if not name and not overlap.kind:
             continue
         likeness = overlap.of_one * (0.5 + 0.5 * overlap.of_other)

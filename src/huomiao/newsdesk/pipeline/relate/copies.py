@@ -17,8 +17,8 @@ from huomiao.newsdesk.pipeline.relate.units import Numbers
 MOST_COMPARED = 60
 # A stretch that so many partial copies share with a text, and nothing else, is a saying of the site, not a copy.
 COMMONPLACE = 4
-# A note of a few lines has so few anchors that one in common is worth a comparison.
-FEW_ANCHORS = 6
+# Of a short excerpt from a long text one anchor may be all that is met, so some with a single one are compared too.
+SINGLES = 8
 
 Load = Callable[[Sequence[int]], Mapping[int, Print]]
 
@@ -42,16 +42,17 @@ def find(text: Print, *, among: Postings, load: Load) -> list[Match]:
     ``load`` gives the prints of articles by their number (``read`` of their texts, or kept ones); what it leaves out, such as
     an article taken down, is passed over.
     """
-    keys = text.keys
-    at_least = 1 if len(keys) <= FEW_ANCHORS else 2
-    candidates = [one.item for one in among.sharing(keys, at_least=at_least, most=MOST_COMPARED)]
+    sharing = among.sharing(text.keys, at_least=1, most=MOST_COMPARED)
+    several = [one.item for one in sharing if one.keys > 1]
+    candidates = several + [one.item for one in sharing if one.keys == 1][:SINGLES]
     known = load(candidates)
     others = {item: known[item] for item in candidates if item in known}
     found = {item: overlaps.between(text, other) for item, other in others.items()}
-    partial = [item for item, overlap in found.items() if overlap.kind is Kind.MERGED]
+    partial = [item for item, overlap in found.items() if overlap.kind in (Kind.MERGED, None)]
     if len(partial) >= COMMONPLACE:
         common = _commonplaces(text, [others[item] for item in partial])
-        found |= {item: overlaps.between(text, others[item], besides=common) for item in partial}
+        merged = [item for item in partial if found[item].kind]
+        found |= {item: overlaps.between(text, others[item], besides=common) for item in merged}
     matches = [Match(item, overlap.kind, overlap) for item, overlap in found.items() if overlap.kind]
     return sorted(matches, key=lambda match: -match.overlap.letters)
 

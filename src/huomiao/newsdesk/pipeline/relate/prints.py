@@ -18,8 +18,11 @@ from huomiao.newsdesk.pipeline.relate.units import Numbers, grams, numbers
 Anchors = NDArray[np.uint32]
 
 NARROWEST = 8
-# A text of 1,000 characters gets about sixty anchors: a paragraph of it is met by four or five.
-MOST_ANCHORS = 96
+# A text of 1,000 characters gets about thirty anchors. Twice as many find no more copies (``benchmarks/relate``).
+USUAL_ANCHORS = 32
+# In a long text a paragraph must still meet an anchor or two, so the window stops widening here, up to so many anchors.
+WIDE = 128
+MOST_ANCHORS = 400
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,23 +61,11 @@ def keys_of(signature: bytes) -> list[int]:
     return keys
 
 
-def shared_anchors(a: bytes, b: bytes) -> float:
-    """About how much of the one is in the other, from kept signatures alone: 0.0 to 1.0, of whichever it is more."""
-    one, other = np.frombuffer(a, dtype="<u4"), np.frombuffer(b, dtype="<u4")
-    if not one.size or not other.size:
-        return 0.0
-    common = np.intersect1d(one, other, assume_unique=True).size
-    return float(common / min(one.size, other.size))
-
-
 def _anchors(all_grams: Numbers) -> Anchors:
     if not all_grams.size:
         return np.zeros(0, dtype=np.uint32)
     hashes = (all_grams >> np.uint64(32)).astype(np.uint32)
-    window = NARROWEST
-    # Of n grams about 2n / (window + 1) become anchors.
-    while 2 * hashes.size > MOST_ANCHORS * (window + 1):
-        window *= 2
+    window = _window(hashes.size)
     if hashes.size <= window:
         return np.array([hashes.min()], dtype=np.uint32)
     # Doubling the reach of a running minimum costs a few passes, however wide the window is.
@@ -83,3 +74,11 @@ def _anchors(all_grams: Numbers) -> Anchors:
         least = np.minimum(least[:-reach], least[reach:])
         reach *= 2
     return np.unique(least)
+
+
+def _window(size: int) -> int:
+    """How many grams one anchor is chosen from. Of n grams about 2n / (window + 1) become anchors."""
+    window = NARROWEST
+    while 2 * size > (USUAL_ANCHORS if window < WIDE else MOST_ANCHORS) * (window + 1):
+        window *= 2
+    return window
