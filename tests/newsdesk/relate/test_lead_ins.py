@@ -61,3 +61,9 @@ def test_trimming_only_ever_takes_away_from_both_ends(text):
     trimmed = lead_ins.trim(text)
 
     assert trimmed.text.replace("\n", "") in "".join(line.strip() for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("filler", [" ", "（", "记者", "本报讯", "来源：", "\u3000", "a b "])
+def test_page_full_of_one_thing_takes_no_time_that_grows_with_its_square(filler):
+    lead_ins.trim(f"甲{filler * 100_000}乙")
+    lead_ins.trim(f"{filler * 100_000}\n{filler * 100_000}")

@@ -61,6 +61,16 @@ def test_vocabulary_forgets_what_is_dropped_and_survives_as_bytes(vocabulary):
     assert "新词" not in Vocabulary.loads(vocabulary.dumps())._counts
 
 
+def test_vocabulary_forgets_the_rarest_words_when_there_are_too_many(vocabulary, monkeypatch):
+    monkeypatch.setattr(words, "MOST_WORDS", 3)
+    vocabulary.add(["无关"])
+
+    kept = Vocabulary.loads(vocabulary.dumps())
+
+    assert len(kept._counts) == 3
+    assert kept.rarity("无关") == vocabulary.rarity("无关") < kept.rarity("裁判长")
+
+
 def test_articles_on_the_same_subject_are_related_and_others_not(vocabulary):
     on_the_shelf = shelf(*(about(text, vocabulary, published_at=DAY) for text in (OTHER, AFTERMATH, ENGLISH)))
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from huomiao.newsdesk.pipeline.article import Article
 from huomiao.newsdesk.pipeline.relate import crediting, lead_ins, overlaps, prints
+from huomiao.newsdesk.pipeline.relate.copies import MOST_CHARACTERS
 from huomiao.newsdesk.pipeline.relate.overlaps import Kind, Overlap
 from huomiao.newsdesk.pipeline.relate.prints import Print
 
@@ -91,7 +92,7 @@ class Copy:
 
 def copy_of(article: Article, key: int, *, outlet: str, seen_at: datetime) -> Copy:
     """An extracted article as a copy; ``outlet`` is the name of its site, ``seen_at`` when the desk first fetched it."""
-    trimmed = lead_ins.trim(article.text)
+    trimmed = lead_ins.trim(article.text[:MOST_CHARACTERS])
     return Copy(
         key,
         prints.of(trimmed.text),

@@ -20,6 +20,9 @@ COMMONPLACE = 4
 # Of a short excerpt from a long text one anchor may be all that is met, so some with a single one are compared too.
 SINGLES = 8
 
+# A text longer than a book is compared by its beginning.
+MOST_CHARACTERS = 400_000
+
 Load = Callable[[Sequence[int]], Mapping[int, Print]]
 
 
@@ -33,7 +36,7 @@ class Match(NamedTuple):
 
 def read(text: str) -> Print:
     """The print of an article's plain text, without what editors put around it."""
-    return prints.of(lead_ins.trim(text).text)
+    return prints.of(lead_ins.trim(text[:MOST_CHARACTERS]).text)
 
 
 def find(text: Print, *, among: Postings, load: Load) -> list[Match]:

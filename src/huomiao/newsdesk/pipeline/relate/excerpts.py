@@ -14,7 +14,6 @@ _LATIN = 2
 # An excerpt begins with a sentence or a clause where one begins so few characters before.
 _BACK = 20
 _BREAKS = re.compile(r"[。！？!?；;，,：:\n](?:[”\"’」）)])?\s*")
-_LINE_BREAKS = re.compile(r"\s*\n\s*")
 _AGAIN = 0.15
 _MOST_PLACES = 400
 CUT = "…"
@@ -42,7 +41,7 @@ class _Held(NamedTuple):
 
 def around(text: str, shared: Iterable[Keyword], *, length: int = LENGTH) -> Excerpt:
     """The stretch of ``text`` of about ``length`` characters that holds most of the words; its beginning when it holds none."""
-    line = _LINE_BREAKS.sub(" ", text.strip())
+    line = " ".join(stripped for each in text.split("\n") if (stripped := each.strip()))
     if line[:length].isascii():
         length *= _LATIN
     places = _places(line, {one.word.casefold(): one.weight for one in shared})

@@ -80,7 +80,8 @@ def trim(text: str) -> Trimmed:
             break
         lines.pop()
     if lines:
-        lines[-1] = _IN_BRACKETS.sub("", lines[-1])
+        # Only the end is looked at: a pattern that begins with white space must not wander through a page full of it.
+        lines[-1] = lines[-1][:-LONGEST_LINE] + _IN_BRACKETS.sub("", lines[-1][-LONGEST_LINE:])
     return Trimmed("\n".join(lines), tuple(dict.fromkeys(name for name in credited if name not in _NOBODY)))
 
 

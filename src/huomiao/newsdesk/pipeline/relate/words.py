@@ -32,6 +32,7 @@ _IN_TITLE = 3
 FEWEST_LETTERS = 2
 FEWEST_LATIN = 3
 MOST_KEYWORDS = 32
+MOST_WORDS = 400_000
 
 
 class Keyword(NamedTuple):
@@ -64,6 +65,9 @@ class Vocabulary:
         return max(0.0, log((self.documents + 2) / (self._counts[word] + 1)) - log(2))
 
     def dumps(self) -> bytes:
+        """The vocabulary as bytes. Of more than ``MOST_WORDS`` the rarest are forgotten: unseen words are as rare."""
+        if len(self._counts) > MOST_WORDS:
+            self._counts = Counter(dict(self._counts.most_common(MOST_WORDS)))
         return orjson.dumps({"documents": self.documents, "counts": dict(self._counts)})
 
     @classmethod
