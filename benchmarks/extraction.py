@@ -1,0 +1,156 @@
+"""How well and how quickly articles are found on pages of news, ours beside the public extractors in the same run.
+
+Run it with ``python -m benchmarks.extraction [folder] [name …]`` from an environment that has the peers (``uv sync --group peers``; those
+that are missing are left out). The folder holds ``zh`` and ``en`` with pages and a ``gold.jsonl`` each. Scores:
+
+- body: precision and recall of multisets of 4-grams (of characters where the gold is Chinese, else of words), averaged over pages,
+  and the F1 of the two averages;
+- title: equal but for white space and the kind of quotes; day and minute: equal, the minute where the gold has one;
+- source, repost: the gold's stands in what was found; authors: all of the gold's are found;
+- images: the share of the gold's addresses that were found;
+- pages a second: of one process's processor time, each page alone, after a first round over all of them.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import platform
+import re
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+from benchmarks.extraction_peers import Answer, Peer, installed
+from huomiao.newsdesk.pipeline.charset import decoded
+
+FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "news"
+COLUMNS = ("body P", "R", "F1", "title", "day", "minute", "source", "repost", "authors", "images", "pages/s")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_QUOTES = str.maketrans("“”„‟″＂「」『』‘’‚′＇`", '""""""""""\'\'\'\'\'\'')
+
+
+def pages(folder: Path) -> list[dict[str, Any]]:
+    lines = (folder / "gold.jsonl").read_text().splitlines()
+    golds = [json.loads(line) for line in lines]
+    for gold in golds:
+        gold["content"] = (folder / gold["file"]).read_bytes()
+        gold["text"] = decoded(gold["content"]).text
+        gold["address"] = gold["url"] or "http://example.test/a/b.html"
+    return golds
+
+
+def grams(text: str, *, is_chinese: bool) -> Counter[Any]:
+    units: Any = re.sub(r"\s+", "", text) if is_chinese else re.findall(r"\w+", text.lower())
+    made = [tuple(units[at : at + 4]) for at in range(max(len(units) - 3, 1))] if units else []
+    return Counter(made)
+
+
+def body_score(found: str, gold: str) -> tuple[float, float]:
+    plain = re.sub(r"\s", "", gold)
+    is_chinese = len(_HAN.findall(plain)) > 0.3 * max(1, len(plain))
+    ours, theirs = grams(found, is_chinese=is_chinese), grams(gold, is_chinese=is_chinese)
+    if not ours or not theirs:
+        return (0.0, 0.0)
+    common = (ours & theirs).total()
+    return common / ours.total(), common / theirs.total()
+
+
+def title_of(text: str) -> str:
+    return re.sub(r"\s+", "", text).translate(_QUOTES)
+
+
+def address_of(written: str, base: str) -> str:
+    try:
+        return re.sub(r"^https?:", "", urljoin(base, written.strip()))
+    except ValueError:
+        return written
+
+
+def field_scores(answer: Answer, gold: dict[str, Any]) -> dict[str, float]:
+    """A score of 0 to 1 for each field that the gold has."""
+    scores: dict[str, float] = {"title": float(title_of(answer.title) == title_of(gold["title"]))}
+    if gold["time"]:
+        found = re.sub(r"[^\d: -]", " ", answer.time.replace("T", " "))
+        scores["day"] = float(found[:10] == gold["time"][:10])
+        if len(gold["time"]) > 10:
+            scores["minute"] = float(found[:16] == gold["time"][:16])
+    for name in ("source", "repost"):
+        if gold[name]:
+            scores[name] = float(title_of(gold[name]) in title_of(getattr(answer, name)))
+    if gold["authors"]:
+        scores["authors"] = float(all(any(name in one for one in answer.authors) for name in gold["authors"]))
+    if gold["images"]:
+        wanted = {address_of(one, gold["address"]) for one in gold["images"]}
+        scores["images"] = len(wanted & {address_of(one, gold["address"]) for one in answer.images}) / len(wanted)
+    return scores
+
+
+def measure(peer: Peer, golds: list[dict[str, Any]], language: str) -> list[str]:
+    """The row of one extractor: its scores, and how many pages a second it reads."""
+    totals: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    for gold in golds:
+        answer = run(peer, gold, language)
+        precision, recall = body_score(answer.text, gold["body"])
+        totals.update({"P": precision, "R": recall})
+        for name, score in field_scores(answer, gold).items() if "title" in gold else ():
+            totals[name] += score
+            counts[name] += 1
+    spent = 0.0
+    for gold in golds:
+        began = time.process_time()
+        run(peer, gold, language)
+        spent += time.process_time() - began
+    precision, recall = totals["P"] / len(golds), totals["R"] / len(golds)
+    offered = peer.fields | ({"day", "minute"} if "time" in peer.fields else set())
+    cells = [f"{precision:.3f}", f"{recall:.3f}", f"{2 * precision * recall / max(precision + recall, 1e-9):.3f}"]
+    cells += [
+        f"{totals[name] / counts[name]:.2f}" if name in offered and counts[name] else "" for name in COLUMNS[3:-1]
+    ]
+    return [*cells, f"{len(golds) / spent:.1f}"]
+
+
+def run(peer: Peer, gold: dict[str, Any], language: str) -> Answer:
+    try:
+        return peer.run(gold["content"], gold["text"], gold["address"], language)
+    except Exception:  # noqa: BLE001  # a page that one of them cannot read counts as nothing found
+        return Answer()
+
+
+def machine() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    load = os.getloadavg()[0]
+    return f"{platform.machine()}, {os.cpu_count()} cores (load {load:.1f} at the start), {memory:.0f} GB; Python {platform.python_version()}"
+
+
+def main(arguments: list[str]) -> None:
+    folder = Path(arguments[0]) if arguments else FOLDER
+    if not folder.is_dir():
+        sys.exit(f"There are no pages in {folder}: give the folder that holds zh and en.")
+    logging.disable(logging.CRITICAL)
+    peers, missing = installed()
+    if arguments[1:]:
+        peers = [peer for peer in peers if peer.name in arguments[1:]]
+    print(machine())
+    if missing:
+        print(f"Not installed: {', '.join(missing)}")
+    for language in ("zh", "en"):
+        golds = pages(folder / language)
+        size = sum(len(gold["content"]) for gold in golds) / len(golds) / 1024
+        print(f"\n{language}: {len(golds)} pages, {size:.0f} kB each")
+        print(f"| {'':16} | {' | '.join(f'{name:>7}' for name in COLUMNS)} |")
+        print(f"|{'-' * 18}|{'|'.join('-' * 9 for _name in COLUMNS)}|")
+        for peer in peers:
+            print(
+                f"| {peer.name:16} | {' | '.join(f'{cell:>7}' for cell in measure(peer, golds, language))} |",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
