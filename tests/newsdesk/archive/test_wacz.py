@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import struct
 import zipfile
 from argparse import Namespace
 from dataclasses import replace
@@ -56,6 +57,22 @@ def test_the_package_has_what_the_specification_asks_for(package):
     digest = json.loads(package.read("datapackage-digest.json"))
     sha256 = hashlib.sha256(package.read("datapackage.json")).hexdigest()
     assert digest == {"path": "datapackage.json", "hash": f"sha256:{sha256}"}
+
+
+@pytest.mark.parametrize("limit", [zipfile.ZIP64_LIMIT, 3000])
+def test_extra_fields_stand_before_the_content_only_where_the_directory_has_them(tmp_path, monkeypatch, limit):
+    with Archive(tmp_path / "archive") as archive:
+        captures = archive.write_all(map(exchange, range(12)))
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", limit)
+    target = tmp_path / "news.wacz"
+
+    wacz.export(target, tmp_path / "archive", captures, pages=[], title="x", at=NOON, software="huomiao/1")
+
+    content = target.read_bytes()
+    with zipfile.ZipFile(target) as package:
+        for entry in package.infolist():
+            (before,) = struct.unpack_from("<H", content, entry.header_offset + 28)
+            assert bool(before) == bool(entry.extra) == (entry.file_size > limit)
 
 
 def test_pages_have_address_and_time(package):

@@ -62,7 +62,8 @@ def export(
             parts = _Parts(package, at)
             moved: list[Capture] = []
             info = records.pack_info(_DATA, software=software, at=at)
-            parts.add(f"archive/{_DATA}", _copied(folder, chosen, info, moved))
+            size = len(info) + sum(capture.span for capture in chosen)
+            parts.add(f"archive/{_DATA}", _copied(folder, chosen, info, moved), size=size)
             moved.sort(key=lambda one: (cdxj.prefix(one), one.offset))
             packs: list[str] = []
             parts.add("indexes/index.cdx.gz", _index(moved, packs))
@@ -84,10 +85,11 @@ class _Parts:
         self._at = at.astimezone(UTC)
         self._resources: list[dict[str, object]] = []
 
-    def add(self, path: str, pieces: Iterable[bytes]) -> str:
-        """Write a file from its pieces; its digest."""
-        digest, size = hashlib.sha256(), 0
-        with self._open(path) as out:
+    def add(self, path: str, pieces: Iterable[bytes], *, size: int = 0) -> str:
+        """Write a file from its pieces; its digest. ``size`` must be known beforehand only of what may be very large."""
+        digest = hashlib.sha256()
+        with self._open(path, size) as out:
+            size = 0
             for piece in pieces:
                 out.write(piece)
                 digest.update(piece)
@@ -108,11 +110,13 @@ class _Parts:
         proved = self.add("datapackage.json", [_json(manifest, indent=2)])
         self.add("datapackage-digest.json", [_json({"path": "datapackage.json", "hash": proved}, indent=2)])
 
-    def _open(self, path: str) -> IO[bytes]:
+    def _open(self, path: str, size: int) -> IO[bytes]:
         entry = zipfile.ZipInfo(path, self._at.timetuple()[:6])
         entry.external_attr = 0o644 << 16
-        # The manifest and the digest have no manifest; everything in the zip stays as it is, for players read ranges of it.
-        return self._package.open(entry, "w", force_zip64=True)
+        # ZIP64 exactly where the size asks for it: ReplayWeb.page takes an entry that the zip's directory gives no extra
+        # field to have none in front of its content either.
+        entry.file_size = size if size > zipfile.ZIP64_LIMIT else 0
+        return self._package.open(entry, "w")
 
 
 def _with_originals(folder: Path, captures: Iterable[Capture]) -> set[Capture]:
