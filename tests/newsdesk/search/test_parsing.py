@@ -123,6 +123,7 @@ def test_a_query_means(text, expected):
         ("来源:(甲乙)", [A], [(Trouble.EMPTY_FIELD, "来源:")]),
         ("来源:！ 甲乙", [A], [(Trouble.EMPTY_FIELD, "来源:！")]),
         ("titel:甲乙", [A], [(Trouble.UNKNOWN_FIELD, "titel:")]),
+        ("-titel:甲乙 丙丁", [Not(A), B], [(Trouble.UNKNOWN_FIELD, "titel:")]),
         ("2023-13", [Words("2023-13")], [(Trouble.NO_SUCH_DAY, "2023-13")]),
         ("2023-02-29..", [Words("2023-02-29..")], [(Trouble.NO_SUCH_DAY, "2023-02-29..")]),
         ("日期:昨天 甲乙", [A], [(Trouble.NO_SUCH_DAY, "昨天")]),

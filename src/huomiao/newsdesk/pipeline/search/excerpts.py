@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from huomiao.newsdesk.pipeline.search import tokens
@@ -16,9 +15,12 @@ from huomiao.newsdesk.pipeline.search.queries import Beginning, Query, Words, so
 
 Span = tuple[int, int]
 _SENTENCE_ENDS = "。！？!?；;\n"
-# Signs that a typed word may have inside (1.57, co-operation): between words they part as a space does.
-_WITHIN_WORDS = ".,-/_'+&"
-_WORD = re.compile(f"[^\\W_{tokens.PAIRED}]+")
+_LETTER = f"[^\\W_{tokens.PAIRED}]"
+# What may stand between two characters of one Chinese word, and between two words of another script.
+_WITHIN = f"[{tokens.SPACES}{tokens.PASSED_OVER}]*"
+_BETWEEN = r"[^\w\n]{1,3}"
+# From a letter or digit to its full-width form.
+_TO_FULL_WIDTH = 0xFEE0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,34 +37,19 @@ class Marks:
     """The words of one query, ready to be found in many texts."""
 
     def __init__(self, query: Query) -> None:
-        phrases: set[str] = set()
-        self._beginnings: set[str] = set()
-        self._words: set[str] = set()
+        patterns: set[str] = set()
         for node in sought(query.root):
             if isinstance(node, Beginning):
-                self._beginnings.add(node.text)
+                patterns.add(f"(?<!{_LETTER}){_any_width(node.text)}{_LETTER}*")
             elif isinstance(node, Words):
-                phrases.update([node.text, *tokens.pieces(node.text)])
+                patterns.update(map(_pattern, [node.text, *tokens.pieces(node.text)]))
             else:
-                phrases.add(node.text)
-        compact = {_compact(phrase) for phrase in phrases} - {""}
-        self._words = {tokens.stem(one) for one in compact if _WORD.fullmatch(one)}
-        self._phrases = sorted({one for one in compact if not _WORD.fullmatch(one)}, key=len, reverse=True)
+                patterns.add(_pattern(node.text))
+        self._patterns = [re.compile(pattern, re.IGNORECASE) for pattern in sorted(patterns) if pattern]
 
     def spans(self, text: str) -> list[Span]:
         """Where they stand in ``text``, in order, none touching another."""
-        plain, places = _with_places(text)
-        found: list[Span] = []
-        for phrase in self._phrases:
-            at = plain.find(phrase)
-            while at >= 0:
-                end = at + len(phrase)
-                if not (_is_inside_word(plain, at) or _is_inside_word(plain, end)):
-                    found.append((places[at], places[end - 1] + 1))
-                at = plain.find(phrase, end)
-        if self._words or self._beginnings:
-            found.extend(self._word_spans(text))
-        return _joined(found)
+        return _joined([found.span() for pattern in self._patterns for found in pattern.finditer(text)])
 
     def excerpt(self, text: str, *, length: int = 120) -> Excerpt:
         """About ``length`` characters of ``text`` where most of the words stand together; its beginning if none does."""
@@ -82,55 +69,29 @@ class Marks:
         # A list shows an excerpt as one line.
         return Excerpt(re.sub(r"\s", " ", piece), inside, start > 0, end < len(text))
 
-    def _word_spans(self, text: str) -> Iterable[Span]:
-        for word in _WORD.finditer(text):
-            plain = tokens.normalise(word[0])
-            if tokens.stem(plain) in self._words or any(map(plain.startswith, self._beginnings)):
-                yield word.span()
+
+def _pattern(text: str) -> str:
+    """What finds ``text`` as the index does: across marks that are passed over, in any width and case, in the plural too."""
+    parts: list[str] = []
+    after_chinese = True
+    for run in tokens.runs(text):
+        is_chinese = tokens.is_paired(run)
+        if parts:
+            parts.append(_WITHIN if is_chinese or after_chinese else _BETWEEN)
+        parts.append(_WITHIN.join(run) if is_chinese else _word(tokens.stem(run)))
+        after_chinese = is_chinese
+    return "".join(parts)
 
 
-def _compact(text: str) -> str:
-    """Letters and digits of ``text`` only, a space between two words of other scripts than Chinese."""
-    return _with_places(text)[0]
+def _word(stem: str) -> str:
+    endings = f"{_any_width(stem)}(?:e?s)?"
+    if stem.endswith("y"):
+        endings += f"|{_any_width(stem[:-1])}ies"
+    return f"(?<!{_LETTER})(?:{endings})(?!{_LETTER})"
 
 
-def _with_places(text: str) -> tuple[str, list[int]]:
-    """``text`` as phrases are compared, and where each character of that stands in ``text``.
-
-    Other punctuation than the marks that are passed over becomes a bar, so that no phrase runs across it.
-    """
-    plain: list[str] = []
-    places: list[int] = []
-    gap = ""
-    for at, written in enumerate(text):
-        for character in _folded(written):
-            if character.isalnum():
-                if gap == "|" or (gap and plain and not (tokens.is_paired(character) or tokens.is_paired(plain[-1]))):
-                    plain.append(gap)
-                    places.append(at)
-                gap = ""
-                plain.append(character)
-                places.append(at)
-            elif character in " \t\u3000" and gap != "|":
-                gap = " "
-            else:
-                gap = gap or " " if character in _WITHIN_WORDS else "|"
-    return "".join(plain), places
-
-
-def _is_inside_word(plain: str, at: int) -> bool:
-    """Whether a word of another script than Chinese goes on across this place: 57 is not in 157."""
-    return 0 < at < len(plain) and all(one.isalnum() and not tokens.is_paired(one) for one in plain[at - 1 : at + 1])
-
-
-_FOLDED: dict[str, str] = {}
-
-
-def _folded(character: str) -> str:
-    known = _FOLDED.get(character)
-    if known is None:
-        known = _FOLDED[character] = tokens.normalise(character)
-    return known
+def _any_width(word: str) -> str:
+    return "".join(f"[{one}{chr(ord(one) + _TO_FULL_WIDTH)}]" if one.isascii() else one for one in word)
 
 
 def _joined(spans: list[Span]) -> list[Span]:

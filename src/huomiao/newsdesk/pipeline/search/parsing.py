@@ -124,8 +124,11 @@ class _Reader:
         value = self._peek()
         if name.field == "?":
             self._tell(Trouble.UNKNOWN_FIELD, name.start, name.end)
-            # Its value follows, and is looked for as plain words.
-            return []
+            # Its value is looked for like any words.
+            if value is None or value.kind not in (Kind.WORD, Kind.PHRASE):
+                return []
+            self._next()
+            return self._phrase(value) if value.kind is Kind.PHRASE else self._words(value)
         if value is None or value.kind not in (Kind.WORD, Kind.PHRASE):
             self._tell(Trouble.EMPTY_FIELD, name.start, name.end)
             return []

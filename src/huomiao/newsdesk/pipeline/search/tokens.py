@@ -22,10 +22,12 @@ import rjieba
 PAIRED = (
     "\u4e00-\u9fff\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3400-\u4dff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_SPACES = " \t\u3000"
-_RUN = re.compile(f"[{PAIRED}]+(?:[{_SPACES}]+[{PAIRED}]+)*|[^\\W_{PAIRED}]+")
+SPACES = " \t\u3000"
+# Marks that part nothing, on either side.
+PASSED_OVER = "“”\"‘’'「」『』《》〈〉·•・\u200b\u200c\u200d\ufeff\u00ad"
+_RUN = re.compile(f"[{PAIRED}]+(?:[{SPACES}]+[{PAIRED}]+)*|[^\\W_{PAIRED}]+")
 _IS_PAIRED = re.compile(f"[{PAIRED}]").match
-_PASSED_OVER = re.compile("[“”\"‘’'「」『』《》〈〉·•・\u200b\u200c\u200d\ufeff\u00ad]")
+_PASSED_OVER = re.compile(f"[{PASSED_OVER}]")
 # What nearly all Chinese text is written with: no letter in it has another form, so it need not be looked for.
 _IS_SIMPLE = re.compile("[\u4e00-\u9fff\u0000-\u007f，。、；：？！（）“”‘’《》【】—…·％\u3000]*").fullmatch
 # Characters that stand between words and that nobody looks for.
