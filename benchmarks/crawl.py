@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 POLITE = (0.1, 1)
 # A pause of nothing at all would make Scrapy 2.19 forget how many at a time it was told.
 QUICK = (0.001, 4)
-POLITE_PAGES, QUICK_PAGES, MEMORY_PAGES = 100, 200, 2_000
+POLITE_PAGES, QUICK_PAGES, MEMORY_PAGES = 100, 100, 2_000
 HOSTS = 50
 
 

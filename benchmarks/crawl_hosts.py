@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import os
 import sys
 import zlib
 from collections import Counter
@@ -163,6 +165,9 @@ class Control(asyncio.Protocol):
 
 
 async def main(port: int) -> None:
+    # Who watches the clock must not be starved by those who are watched.
+    with contextlib.suppress(PermissionError):
+        os.nice(-5)
     loop = asyncio.get_running_loop()
     for host in HOSTS:
         await loop.create_server(Visitor, host, port, backlog=512)

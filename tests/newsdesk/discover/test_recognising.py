@@ -128,6 +128,24 @@ def test_indexes_of_indexes_end():
     assert len(host.targets) < 5
 
 
+def test_the_address_of_an_article_gives_the_ways_to_watch_its_site():
+    host = Host(
+        {"/": Says(HOME.encode()), "/gn/2023/12-05/7.shtml": Says(ARTICLE.encode()), "/feed.xml": Says(FEED.encode())}
+    )
+
+    findings = looked(host, "/gn/2023/12-05/7.shtml")
+
+    assert findings.answer is Answer.ARTICLE
+    assert [way.address for way in findings.ways] == [f"{host.origin}/feed.xml", f"{host.origin}/"]
+
+
+def test_a_page_with_an_address_like_those_it_links_is_an_article():
+    page = f"<html><body><p>江西点燃职工创新火苗</p><ul>{ROWS}</ul></body></html>".encode()
+
+    assert what_is("https://news.example.com/gn/2023/12-05/99.shtml", page, ()).answer is Answer.ARTICLE
+    assert what_is("https://news.example.com/gn/", page, ()).answer is Answer.LIST
+
+
 def test_the_address_of_a_feed_is_that_feed_and_nothing_more_is_asked():
     host = Host({"/feed.xml": Says(FEED.encode())})
 

@@ -8,6 +8,9 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
+
+import httpcore
 
 from huomiao.newsdesk.pipeline.fetch.client import Client, Identity, Limits
 from huomiao.newsdesk.pipeline.fetch.fetcher import Fetcher
@@ -42,6 +45,12 @@ class Answer:
             return self.raw
         lines = [f"HTTP/1.1 {self.status} So", *(f"{name}: {value}" for name, value in self.headers)]
         return "\r\n".join([*lines, f"Content-Length: {len(self.body)}", "", ""]).encode("latin-1") + self.body
+
+
+@cache
+def checking() -> ssl.SSLContext:
+    """The context that a client makes for itself, once for all tests: reading the world's certificates takes a while."""
+    return httpcore.default_ssl_context()
 
 
 NOT_FOUND = Answer(status=404)
@@ -119,5 +128,5 @@ async def fetching(
     ssl_context: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Fetcher]:
     guard = guard or Guard(allowed=[LOOPBACK])
-    async with Client(guard, IDENTITY, ssl_context=ssl_context) as client:
+    async with Client(guard, IDENTITY, ssl_context=ssl_context or checking()) as client:
         yield Fetcher(client, Politeness(pace), limits=limits)

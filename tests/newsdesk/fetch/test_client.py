@@ -10,7 +10,7 @@ from huomiao.newsdesk.pipeline.fetch.client import Client, Identity, Limits, Val
 from huomiao.newsdesk.pipeline.fetch.errors import FetchFailed, Reason
 from huomiao.newsdesk.pipeline.fetch.exchange import Exchange
 from huomiao.newsdesk.pipeline.fetch.guard import Guard
-from tests.newsdesk.fetch.local_host import IDENTITY, LOOPBACK, Answer, Host, running
+from tests.newsdesk.fetch.local_host import IDENTITY, LOOPBACK, Answer, Host, checking, running
 
 SMALL = Limits(wire_bytes=50_000, content_bytes=100_000, seconds=5)
 
@@ -19,7 +19,7 @@ def asked(
     host: Host, path: str = "/", *, limits: Limits = SMALL, validators: Validators | None = None
 ) -> Exchange | Reason:
     async def story() -> Exchange | Reason:
-        async with running(host), Client(Guard(allowed=[LOOPBACK]), IDENTITY) as client:
+        async with running(host), Client(Guard(allowed=[LOOPBACK]), IDENTITY, ssl_context=checking()) as client:
             try:
                 return (await client.get(f"{host.origin}{path}", limits=limits, validators=validators))[0]
             except FetchFailed as failure:
@@ -169,7 +169,7 @@ def test_nobody_listening_is_unreachable():
     async def story() -> Reason:
         async with running(Host()) as host:
             origin = host.origin
-        async with Client(Guard(allowed=[LOOPBACK]), IDENTITY) as client:
+        async with Client(Guard(allowed=[LOOPBACK]), IDENTITY, ssl_context=checking()) as client:
             with pytest.raises(FetchFailed) as refused:
                 await client.get(f"{origin}/")
         return refused.value.reason
@@ -188,7 +188,7 @@ def test_connections_are_used_again():
     async def story() -> None:
         async with (
             running(Counting({"/": Answer(b"x")})) as host,
-            Client(Guard(allowed=[LOOPBACK]), IDENTITY) as client,
+            Client(Guard(allowed=[LOOPBACK]), IDENTITY, ssl_context=checking()) as client,
         ):
             for _each in range(5):
                 await client.get(f"{host.origin}/")

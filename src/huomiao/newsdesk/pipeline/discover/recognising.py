@@ -30,6 +30,7 @@ _MOST_SITEMAPS = 3
 _FEED_WORDS = re.compile(r"(?<![a-z])(rss|atom|feeds?)(?![a-z])", re.IGNORECASE)
 # From this much running text on, a page with no list of its own is an article.
 _ARTICLE_LETTERS = 300
+_FEW_LINKS = 30
 # A sitemap without dates says nothing of what is new; a feed with two items says little.
 _PREFERENCE = {Kind.FEED: 0.3, Kind.SITEMAP: 0.1, Kind.LIST: 0.0, Kind.PAGE: -1.0}
 
@@ -116,11 +117,17 @@ async def look(address: str, fetcher: Fetcher) -> Findings:
     findings = what_is(last.address, last.content, last.headers)
     if findings.answer in {Answer.FEED, Answer.SITEMAP}:
         return replace(findings, ways=await _with_index(findings, last.address, fetcher))
-    ways = list(findings.ways)
-    for candidate in findings.feeds[:_MOST_FEEDS]:
-        ways.extend(await _ways(candidate, fetcher, {Answer.FEED}))
+    ways, linked = list(findings.ways), findings.feeds
+    home = f"{addresses.parts(last.address).origin}/"
+    if findings.answer is Answer.ARTICLE and last.address != home:
+        # Who pastes the address of an article means its site.
+        front = await _looked_at(home, fetcher)
+        ways.extend(front.ways)
+        linked = tuple(dict.fromkeys((*linked, *front.feeds)))
+    for candidate in linked[:_MOST_FEEDS]:
+        ways.extend(await _ways(candidate, fetcher, Answer.FEED))
     for candidate in (await fetcher.rules(last.address)).sitemaps[:_MOST_SITEMAPS]:
-        ways.extend(await _ways(candidate, fetcher, {Answer.SITEMAP}))
+        ways.extend(await _ways(candidate, fetcher, Answer.SITEMAP))
     unique = {way.address: way for way in ways if way.count}
     return replace(findings, ways=tuple(sorted(unique.values(), key=lambda way: -way.score)))
 
@@ -135,24 +142,26 @@ async def _first(address: str, fetcher: Fetcher, *, may_fall_back: bool) -> Fetc
         return await fetcher.fetch(address.replace("https://", "http://", 1))
 
 
-async def _ways(address: str, fetcher: Fetcher, wanted: set[Answer], *, levels: int = 1) -> tuple[Way, ...]:
+async def _looked_at(address: str, fetcher: Fetcher) -> Findings:
+    """What ``address`` leads to; nothing where it cannot be had."""
     try:
         fetched = await fetcher.fetch(address)
     except (FetchFailed, HostRests):
-        return ()
-    if fetched.last.status != 200:
-        return ()
-    findings = what_is(fetched.last.address, fetched.last.content, fetched.last.headers)
-    if findings.answer not in wanted:
-        return ()
-    return await _with_index(findings, fetched.last.address, fetcher, levels=levels)
+        return Findings(Answer.OTHER)
+    last = fetched.last
+    return what_is(last.address, last.content, last.headers) if last.status == 200 else Findings(Answer.OTHER)
+
+
+async def _ways(address: str, fetcher: Fetcher, wanted: Answer, *, levels: int = 1) -> tuple[Way, ...]:
+    findings = await _looked_at(address, fetcher)
+    return await _with_index(findings, address, fetcher, levels=levels) if findings.answer is wanted else ()
 
 
 async def _with_index(findings: Findings, address: str, fetcher: Fetcher, *, levels: int = 1) -> tuple[Way, ...]:
     """The ways; for an index of sitemaps the index itself, with what its newest sitemap shows (an index has no indexes in it)."""
     if not findings.sitemaps or not levels:
         return findings.ways
-    shown = await _ways(findings.sitemaps[0], fetcher, {Answer.SITEMAP}, levels=levels - 1)
+    shown = await _ways(findings.sitemaps[0], fetcher, Answer.SITEMAP, levels=levels - 1)
     return tuple(replace(way, address=address) for way in shown)
 
 
@@ -166,7 +175,12 @@ def _page(address: str, content: bytes, charset: str | None, hub: Hub | None) ->
     patterns = lists.learn(page)
     good = [pattern for pattern in patterns if pattern.is_good]
     found = lists.links(page, [pattern.expression for pattern in good])
-    is_article = page.is_article or (page.paragraphs >= 2 and page.text_length >= _ARTICLE_LETTERS and len(found) < 30)
+    is_article = (
+        page.is_article
+        # A list hardly ever has an address like those of the articles that it lists.
+        or any(re.fullmatch(pattern.expression, address) for pattern in good)
+        or (page.paragraphs >= 2 and page.text_length >= _ARTICLE_LETTERS and len(found) < _FEW_LINKS)
+    )
     way = _way(address, Kind.LIST, page.title, found, patterns=tuple(patterns[:12]), hub=hub)
     answer = Answer.ARTICLE if is_article else Answer.LIST if found else Answer.OTHER
     if is_article:
