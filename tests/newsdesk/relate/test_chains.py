@@ -106,6 +106,15 @@ def test_a_day_is_no_proof_against_a_minute_of_that_day():
     assert parents(chain) == {1: None, 2: 1}
 
 
+def test_longer_report_is_hardly_taken_from_the_flash_before_it():
+    flash = chains.trace([copy(1, "江右日报", 0, text=copies.read(STORY[:60])), copy(2, "晨光网", 60)])
+    whole = chains.trace([copy(1, "江右日报", 0), copy(2, "晨光网", 60)])
+
+    assert parents(flash) == parents(whole) == {1: None, 2: 1}
+    assert flash.links[1].kind == Kind.LONGER
+    assert flash.links[1].confidence < 0.6 < whole.links[1].confidence
+
+
 def test_equal_sources_divide_the_sureness():
     lonely = chains.trace([copy(1, "江右日报", 0), copy(9, "晨光网", 90)])
     crowded = chains.trace(

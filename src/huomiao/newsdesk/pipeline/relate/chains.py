@@ -28,8 +28,11 @@ _COMMON = 1.5
 _LATER, _MUCH_LATER = 0.3, 0.1
 # It was taken from one that is not held; more likely so of a copy that names its own house as its source.
 _ELSEWHERE = 0.05
+_NOT_TAKEN = 1.0
 _OWN = 30.0
 _CREDITED_BY = 5.0
+# Shares are too modest: two sources that are alike are often both in the line. Fitted to how often links were right (benchmarks/relate).
+_CALIBRATION = 0.5
 
 
 class Reason(StrEnum):
@@ -182,6 +185,7 @@ def _offers(copy: Copy, ordered: Sequence[Copy], comparisons: Comparisons) -> li
     """
     houses = [other.outlet for other in ordered if other.key != copy.key]
     offers: list[tuple[float, float, Link]] = []
+    taken = 0.0
     for at, other in enumerate(ordered):
         if other.key == copy.key:
             continue
@@ -192,6 +196,7 @@ def _offers(copy: Copy, ordered: Sequence[Copy], comparisons: Comparisons) -> li
         overlap = comparisons.between(copy, other)
         if not name and not overlap.kind:
             continue
+        taken = max(taken, overlap.of_one)
         likeness = overlap.of_one * (0.5 + 0.5 * overlap.of_other)
         likeness += _SAME_TITLE * (bool(copy.title) and copy.title == other.title) + _EARLIEST * (at == 0)
         weight, reason = 1.0, Reason.LIKENESS
@@ -203,15 +208,16 @@ def _offers(copy: Copy, ordered: Sequence[Copy], comparisons: Comparisons) -> li
             reason = Reason.COMMON_SOURCE
             weight = _COMMON
         offers.append((weight, likeness, Link(copy.key, other.key, reason, 0.0, name, overlap.kind)))
-    # Likeness tells between sources that are held; how little of the likeliest was taken says nothing against it.
+    # Likeness tells between sources that are held. How little of its source a copy holds says nothing against that source, but
+    # what it has from none of them it has from elsewhere.
     best = max((likeness for _weight, likeness, _link in offers), default=0.0)
-    weighed = [(weight * exp(_SHARPNESS * (likeness - best)), link) for weight, likeness, link in offers]
+    weighed = [(weight * taken * exp(_SHARPNESS * (likeness - best)), link) for weight, likeness, link in offers]
     weighed.append(_first(copy, ordered))
-    total = sum(weight for weight, _link in weighed)
+    total = sum(weight for weight, _link in weighed) + _NOT_TAKEN * (1.0 - taken)
     ranked = sorted(weighed, key=lambda offer: -offer[0])
     # Behind the offer to stand first nothing is ever needed.
     last = next(at for at, (_weight, link) in enumerate(ranked) if link.parent is None)
-    return [link._replace(confidence=weight / total) for weight, link in ranked[: last + 1]]
+    return [link._replace(confidence=(weight / total) ** _CALIBRATION) for weight, link in ranked[: last + 1]]
 
 
 def _first(copy: Copy, ordered: Sequence[Copy]) -> tuple[float, Link]:

@@ -18,9 +18,12 @@ _CHANNEL = re.compile(
     r"(?:(?:官方)?(?:微信公众号|微信|公众号|微博|客户端|app|网站|官网|视频号|抖音号|头条号|账号|号外)|电子版|数字报|全媒体|融媒体(?:中心)?|讯|[\u4e00-\u9fff]{2,4}频道)+$"
 )
 _SITE = re.compile(r"(?:网|社|online|\.(?:com|cn|net|org|com\.cn|gov\.cn))$")
+# An agency is called 社 as often as 通讯社.
+_LONG_FORM = re.compile(r"通讯社$")
 _OUTSIDE = re.compile(r"[“”\"'《》〈〉「」【】\[\]()（）\s·]+")
 
 
+@lru_cache(maxsize=1 << 15)
 def likely_same(a: str, b: str) -> float:
     """How sure it is that both names are one house's, 0.0 to 1.0."""
     if not a or not b:
@@ -43,7 +46,7 @@ def likely_same(a: str, b: str) -> float:
 
 @lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
-    return _OUTSIDE.sub("", folded(name))
+    return _LONG_FORM.sub("社", _OUTSIDE.sub("", folded(name)))
 
 
 def _is_shortened(short: str, long: str) -> bool:
