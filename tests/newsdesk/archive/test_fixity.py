@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 
 import pytest
 
@@ -60,6 +61,15 @@ def test_a_forged_date_is_found_by_the_file_being_sealed(archived):
     repacked(folder, captures[0], lambda plain: plain.replace(b"2023-12-05", b"2013-12-05"))
 
     assert Kind.CHANGED_FILE in {one.kind for one in check(folder) if one.file == captures[0].file}
+
+
+def test_whoever_forges_a_file_must_forge_its_seal_and_the_index(archived):
+    folder, captures = archived
+    repacked(folder, captures[0], lambda plain: plain.replace(b"2023-12-05", b"2013-12-05"))
+    path = folder / captures[0].file
+    (folder / f"{path.name}.sha256").write_text(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n")
+
+    assert Kind.CHANGED_FILE in {one.kind for one in check(folder)}
 
 
 def test_a_flipped_bit_is_found_where_it_is(archived):

@@ -220,6 +220,29 @@ def test_whole_records_that_nobody_acknowledged_are_entered_on_the_next_opening(
         assert list(archive.index.all()) == [written[0], written[2], written[1]]
 
 
+def test_an_index_that_is_lost_or_broken_is_made_anew_and_seals_are_kept(tmp_path):
+    with Archive(tmp_path, file_bytes=2000) as archive:
+        written = [archive.write(exchange(number)) for number in range(6)]
+        known = archive.index.files()
+    for path in tmp_path.glob("index.sqlite*"):
+        path.unlink()
+    (tmp_path / "index.sqlite").write_bytes(b"what a backup copied in the middle of a write" * 99)
+
+    with Archive(tmp_path, file_bytes=2000) as archive:
+        assert list(archive.index.all()) == written
+        assert archive.index.files() == known
+    assert sum(file.is_sealed for file in known.values()) >= 2
+
+
+def test_seals_are_as_sha256sum_reads_them(tmp_path):
+    with Archive(tmp_path, file_bytes=100) as archive:
+        capture = archive.write(exchange(1))
+
+    content = (tmp_path / capture.file).read_bytes()
+    line = (tmp_path / f"{capture.file}.sha256").read_text()
+    assert line == f"{hashlib.sha256(content).hexdigest()}  {capture.file}\n"
+
+
 def test_a_file_with_damage_in_the_middle_is_left_alone(tmp_path):
     with Archive(tmp_path) as archive:
         first, second = archive.write(exchange(1)), archive.write(exchange(2))

@@ -6,6 +6,7 @@ archive reads on from there. So the table needs no flush of its own, and may be 
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,8 @@ from typing import Any
 
 from huomiao.newsdesk.pipeline.archive import surt
 from huomiao.newsdesk.pipeline.archive.places import RESPONSE, Capture
+
+logger = logging.getLogger(__name__)
 
 NAME = "index.sqlite"
 # How many captures are read at once when all are wanted.
@@ -50,10 +53,16 @@ class Index:
 
     def __init__(self, folder: Path) -> None:
         self._lock = threading.Lock()
-        self._link = sqlite3.connect(folder / NAME, timeout=30, check_same_thread=False, isolation_level=None)
-        self._link.execute("PRAGMA journal_mode = WAL")
-        self._link.execute("PRAGMA synchronous = NORMAL")
-        self._link.executescript(_TABLES)
+        try:
+            self._link = _opened(folder / NAME)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            # What a backup has copied while it was written need not be a database. Everything in it can be found again.
+            logger.warning("The index of %s was no database and is made anew", folder)
+            for ending in ("", "-wal", "-shm"):
+                (folder / f"{NAME}{ending}").unlink(missing_ok=True)
+            self._link = _opened(folder / NAME)
 
     def close(self) -> None:
         with self._lock:
@@ -118,6 +127,18 @@ class Index:
     def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._link.execute(statement, values).fetchall()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    link = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
+    try:
+        link.execute("PRAGMA journal_mode = WAL")
+        link.execute("PRAGMA synchronous = NORMAL")
+        link.executescript(_TABLES)
+    except sqlite3.Error:
+        link.close()
+        raise
+    return link
 
 
 def _row(capture: Capture) -> tuple[object, ...]:

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
-import io
 import logging
 import os
 import secrets
@@ -24,7 +22,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import BinaryIO, Self, cast
 
-from huomiao.newsdesk.pipeline.archive import mending, records
+from huomiao.newsdesk.pipeline.archive import mending, records, sealing
 from huomiao.newsdesk.pipeline.archive.exchange import Exchange
 from huomiao.newsdesk.pipeline.archive.index import Index
 from huomiao.newsdesk.pipeline.archive.parsing import BadRecord
@@ -191,6 +189,11 @@ class Archive:
             entry = known.get(path.name)
             if entry is not None and entry.is_sealed:
                 continue
+            if seal := sealing.seal_of(path):
+                # Sealed, and the index does not know: it was lost, or the power went between the two.
+                self.index.add(path.name, path.stat().st_size, captures_in(path))
+                self.index.seal(path.name, seal)
+                continue
             file = cast("BinaryIO", path.open("r+b", buffering=0))
             if not _lock(file):
                 file.close()
@@ -218,8 +221,7 @@ class Archive:
 
     def _seal(self, file: BinaryIO) -> None:
         """A file that is full is complete for good: from now on its digest as a whole is known, too."""
-        file.seek(0)
-        self.index.seal(_name(file), hashlib.file_digest(cast("io.FileIO", file), "sha256").hexdigest())
+        self.index.seal(_name(file), sealing.seal(self.folder / _name(file)))
         if file is self._current:
             self._let_go()
         else:
