@@ -10,11 +10,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from huomiao.newsdesk import archiving, filing, versions, web_addresses
+from huomiao.newsdesk import archiving, filing, site_knowledge, versions, web_addresses
 from huomiao.newsdesk.models import Address, Article, Capture, Picture, Source
-from huomiao.newsdesk.pipeline.archive.exchange import Exchange
 from huomiao.newsdesk.pipeline.article import Article as Read
-from huomiao.newsdesk.pipeline.extract import extract
 from huomiao.newsdesk.states import AddressKind
 
 logger = logging.getLogger(__name__)
@@ -52,22 +50,21 @@ def read(capture: Capture) -> Article | None:
     address = capture.address
     if address is not None and capture.status == 200 and address.kind == AddressKind.PAGE:
         try:
-            body, exchange = archiving.content(capture)
+            article = _read(capture, address.source)
         except archiving.Unreadable as problem:
             logger.warning("Capture %s cannot be read from the archive: %s", capture.pk, problem)
-        else:
-            article = _read(capture, address.source, body, exchange)
     Capture.objects.filter(pk=capture.pk).update(is_read=True)
     return article
 
 
-def _read(capture: Capture, source: Source, body: bytes, exchange: Exchange) -> Article | None:
-    if exchange.mime.startswith("image/"):
+def _read(capture: Capture, source: Source) -> Article | None:
+    kind = capture.content_type
+    if kind.startswith("image/"):
         Picture.objects.filter(url_hash__in=_hashes(capture), capture=None).update(capture=capture)
         return None
-    if exchange.mime not in PAGES:
+    if kind not in PAGES:
         return None
-    found = extract(body, capture.url, charset=exchange.charset)
+    found = site_knowledge.read(capture, source)
     if not is_article(found):
         return None
     return keep(found, capture, source, at=timezone.now())
@@ -103,6 +100,7 @@ def keep(found: Read, capture: Capture, source: Source, *, at: datetime) -> Arti
     made = versions.add(article, capture, versions.values_of(found), extractor=EXTRACTOR, at=at)
     if made is not None:
         _want_pictures(article, source, at=at)
+        site_knowledge.learn_when_due(source)
     return article
 
 

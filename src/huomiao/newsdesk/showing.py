@@ -5,16 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from huomiao.newsdesk import web_addresses
 from huomiao.newsdesk.models import Picture, Version
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 # The page's own title is h1 and its sections h2, so the article's headings begin below.
 HIGHEST_HEADING, LOWEST_HEADING = 2, 6
 LONGEST_VALUE = 200
+
+# What each field is called on the desk's pages; ``category`` is what the page itself says.
+FIELD_NAMES: dict[str, StrOrPromise] = {
+    "title": _("标题"),
+    "subtitle": _("副标题"),
+    "published_at": _("发布时间"),
+    "updated_at": _("更新时间"),
+    "source": _("来源"),
+    "reposted_from": _("转自"),
+    "authors": _("作者"),
+    "editors": _("责任编辑"),
+    "category": _("栏目"),
+    "body": _("正文"),
+    "images": _("图片"),
+    "pages": _("分页"),
+    "language": _("语言"),
+    "canonical": _("规范网址"),
+}
 
 
 @dataclass(frozen=True)
@@ -60,6 +82,7 @@ class EvidenceLine:
     """One field for an editor: what was read, how sure that is, by which cue, from which words of the page."""
 
     field: str
+    name: str
     value: str
     sureness: float
     cue: str
@@ -71,6 +94,7 @@ def evidence(version: Version) -> list[EvidenceLine]:
     lines = [
         EvidenceLine(
             field=name,
+            name=str(FIELD_NAMES.get(name, name)),
             value=_value(version, name),
             sureness=float(found.get("confidence") or 0.0),
             cue=str(found.get("cue", "")),

@@ -134,3 +134,26 @@ def test_what_was_kept_and_not_settled_is_not_fetched_again(client, press):
     assert press.asked[asked:] == []
     one.refresh_from_db()
     assert (one.lease, one.status) == ("", 200)
+
+
+def test_a_correction_becomes_a_rule_by_which_the_archive_is_read_again(client, press):
+    """A site that says at the foot of its pages whose text it is: one correction, and its other page has it too."""
+    for path, source in (("/a/1.html", "江边"), ("/a/2.html", "山前")):
+        kind, html = press.pages[path]
+        charset = kind.rpartition("=")[2]
+        text = html.decode(charset).replace("</body>", f'<p class="ft">出品 {source}</p></body>')
+        press.pages[path] = (kind, text.encode(charset))
+    added(client, press)
+    crawling.crawl(forever=False, delay_seconds=0)
+    first, second = Article.objects.order_by("url")
+    assert "山前" not in {first.source_name, second.source_name}
+
+    answer = client.post(
+        reverse("newsdesk:correct", args=[first.pk]),
+        {"field": "source", "after": "江边", "for_site": "on"},
+        follow=True,
+    )
+
+    second.refresh_from_db()
+    assert "记成这个来源的规则" in answer.content.decode()
+    assert second.source_name == "山前"

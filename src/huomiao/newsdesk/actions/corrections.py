@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from huomiao.core import history
 from huomiao.core.errors import Invalid, NotAllowed, WrongState
-from huomiao.newsdesk import versions
+from huomiao.newsdesk import archiving, versions
 from huomiao.newsdesk.models import Article, Correction, Version
+from huomiao.newsdesk.pipeline import site_rules
 from huomiao.newsdesk.rules import articles as rules
 from huomiao.newsdesk.states import CorrectedField
-from huomiao.newsdesk.tasks import indexing
+from huomiao.newsdesk.tasks import indexing, rereading
 
 if TYPE_CHECKING:
     from huomiao.accounts.models import User
@@ -36,6 +37,9 @@ LONGEST = {CorrectedField.TITLE: 300, CorrectedField.SOURCE: 80, CorrectedField.
 @transaction.atomic
 def correct(article: Article, *, field: str, after: str, by: User, for_site: bool = False) -> Correction:
     """Put ``field`` of ``article`` right: a new version in the editor's name, of the same capture, which stays as it is.
+
+    ``for_site`` makes it a rule for the source as well: where the page has these words, the source's other pages have theirs,
+    and its archive is read again by that rule.
 
     Raises:
         NotAllowed: ``by`` does not edit the article.
@@ -68,6 +72,7 @@ def correct(article: Article, *, field: str, after: str, by: User, for_site: boo
         field=what,
         before=_text(before),
         after=after.strip(),
+        rule=_rule(current, what, after.strip()) if for_site else {},
         by=by,
         made_at=moment,
     )
@@ -79,7 +84,19 @@ def correct(article: Article, *, field: str, after: str, by: User, for_site: boo
         changes={what.value: [_text(before)[:500], after[:500]]},
     )
     transaction.on_commit(partial(indexing.bring_up_to_date.enqueue))
+    if made.rule:
+        transaction.on_commit(partial(rereading.reread.enqueue, locked.source_id))
     return made
+
+
+def _rule(version: Version, field: CorrectedField, value: str) -> dict[str, Any]:
+    """What the correction says of the other pages of the site; {} where the page does not have these words."""
+    try:
+        body, exchange = archiving.content(version.capture)
+    except archiving.Unreadable:
+        return {}
+    rule = site_rules.from_correction(body, version.capture.url, field.value, value, charset=exchange.charset)
+    return rule.as_json() if rule else {}
 
 
 def _value(field: CorrectedField, after: str) -> Any:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from huomiao.core import history
 from huomiao.newsdesk.models.captures import Capture
 from huomiao.newsdesk.models.sources import LONGEST_ADDRESS, Category, Source
-from huomiao.newsdesk.states import ArticleState, Filing
+from huomiao.newsdesk.states import ArticleState, CorrectedField, Filing
 
 
 class Article(models.Model):
@@ -135,7 +135,7 @@ class Correction(models.Model):
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="corrections")
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="corrections")
-    field = models.CharField(max_length=20)
+    field = models.CharField(max_length=20, choices=CorrectedField)
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)
     rule = models.JSONField(default=dict, blank=True)

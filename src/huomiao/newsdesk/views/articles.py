@@ -81,7 +81,9 @@ def versions(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"article": article, "versions": kept, "old": old, "new": new}
     if old is not None and new is not None:
         both = {one.pk: one for one in article.versions.filter(pk__in=[old.pk, new.pk]).select_related("article")}
-        context["difference"] = differences.compare(read_of(both[old.pk]), read_of(both[new.pk]))
+        found = differences.compare(read_of(both[old.pk]), read_of(both[new.pk]))
+        context["difference"] = found
+        context["fields"] = [(showing.FIELD_NAMES.get(one.name, one.name), one.pieces) for one in found.fields]
     if request.user.is_authenticated and kept:
         actions.mark_change_seen(request.user, article, number=kept[-1].number)
     return render(request, "newsdesk/versions.html", context)

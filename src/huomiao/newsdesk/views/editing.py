@@ -74,6 +74,8 @@ def correct(request: UserRequest, pk: int) -> HttpResponse:
         return _show(request, article, code=422, correct_form=form)
     if made.rule:
         messages.success(request, _("已更正，并记成这个来源的规则：以前的文章正在按它重新提取。"))
+    elif form.cleaned_data["for_site"]:
+        messages.warning(request, _("已更正这一篇。原网页上找不到这些字，没有记成规则。"))
     else:
         messages.success(request, _("已更正这一篇。"))
     return redirect("newsdesk:edit", pk)
