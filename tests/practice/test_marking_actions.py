@@ -27,7 +27,16 @@ from huomiao.practice.models import (
     ScriptOwner,
     Sitting,
 )
-from huomiao.practice.states import CorrectionKind, ExamState, RunCause, RunState, SheetState, SittingState, ThirdRule
+from huomiao.practice.states import (
+    CorrectionKind,
+    ExamState,
+    QuestionState,
+    RunCause,
+    RunState,
+    SheetState,
+    SittingState,
+    ThirdRule,
+)
 from tests.factories.accounts import UserFactory
 from tests.factories.exams import CandidateFactory
 from tests.factories.marking import begun, committing, exam_over, mark, mark_all, markers_of, officer_of, sittings_of
@@ -133,7 +142,7 @@ def test_a_broken_run_goes_on_where_it_stood(monkeypatch):
     assert set(ItemMark.objects.values_list("sitting", flat=True)) == {one.pk for one in sittings_of(exam)[2:]}
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_marking_again_equals_marking_afresh(data):
     """After any sequence of corrections, marks, verdicts and repeats, a fresh marking comes to the same."""
@@ -175,6 +184,23 @@ def test_marking_again_equals_marking_afresh(data):
     remarking.mark_some(exam, [one.pk for one in sittings_of(exam)])
 
     assert marks_of(exam) == before
+
+
+def test_a_question_that_was_given_up_can_be_dropped_afterwards():
+    exam = begun(exam_over(candidates=2, singles=2, right={0: 2, 1: 0}))
+    officer = officer_of(exam)
+    version = QuestionVersion.objects.get(pk=exam.papers.get().items[0][0])
+
+    for kind in (CorrectionKind.ALL_RIGHT, CorrectionKind.DROP):
+        with committing(execute=True):
+            made = corrections.propose(
+                exam, version, kind=kind, key=None, reason="题干有误", by=officer, at=timezone.now()
+            )
+            corrections.apply(made, by=officer, at=timezone.now())
+
+    assert version.question.state == QuestionState.RETIRED
+    # What is left of the paper carries its whole worth.
+    assert [one.points for one in sittings_of(exam)] == [Decimal(4), Decimal(0)]
 
 
 def test_only_the_last_of_the_saved_answers_counts():

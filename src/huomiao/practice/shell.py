@@ -22,7 +22,7 @@ _PLAYER = (
     "practice/questions/ordering.js", "practice/questions/short.js",
 )  # fmt: skip
 _SCRIPTS = (
-    "core/page.js", "core/bulk.js", "core/confirm.js", "core/dialog.js", "core/limit.js", "core/menu.js", "core/once.js",
+    "core/page.js", "core/bulk.js", "core/catch_up.js", "core/confirm.js", "core/dialog.js", "core/limit.js", "core/menu.js", "core/once.js",
     "practice/offline.js", "practice/phone.js", "practice/play.js",
 )  # fmt: skip
 FILES = (*_SHEETS, *_SCRIPTS, *_PLAYER)

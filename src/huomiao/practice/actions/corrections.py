@@ -24,7 +24,7 @@ from huomiao.practice.models import (
 )
 from huomiao.practice.rules import banks as bank_rules
 from huomiao.practice.rules import marking as rules
-from huomiao.practice.states import CorrectionKind, CorrectionState, RunCause
+from huomiao.practice.states import CorrectionKind, CorrectionState, QuestionState, RunCause
 
 if TYPE_CHECKING:
     from huomiao.accounts.models import User
@@ -152,7 +152,9 @@ def _mend(correction: KeyCorrection, *, by: User, at: datetime) -> QuestionVersi
     if correction.kind == CorrectionKind.KEY and correction.key is not None:
         new = _publish_key(question, correction, by=by, at=at)
     else:
-        reviewing.retire(question.bank, [question.pk], by=by, at=at, note=correction.reason)
+        # An earlier correction may have taken it out of the bank already.
+        if question.state != QuestionState.RETIRED:
+            reviewing.retire(question.bank, [question.pk], by=by, at=at, note=correction.reason)
         new = None
     if question.bank.current_id is not None:
         try:
