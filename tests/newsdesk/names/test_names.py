@@ -106,6 +106,17 @@ def test_unit_may_be_put_down_to_a_place_that_the_platform_does_not_know(gazette
     assert meant(gazetteer.find("东州市甲大山工作室")) == [("甲大山工作室", [30])]
 
 
+def test_ordinary_words_are_an_invention_only_where_its_unit_is_named():
+    gazetteer = Gazetteer([Name(Kind.INNOVATION, 1, "翻料架", within=("河口铸造有限公司",)), DEVICE])
+
+    [elsewhere] = gazetteer.find("车间新添了翻料架")
+    [at_its_unit] = gazetteer.find("河口铸造的车间新添了翻料架")
+    [distinct] = gazetteer.find("车间新添了一种快速换辊装置")
+
+    assert elsewhere.candidates[0].confidence < 0.5 < at_its_unit.candidates[0].confidence
+    assert distinct.candidates[0].confidence > 0.9
+
+
 def test_name_that_goes_on_is_less_sure(gazetteer):
     [whole] = gazetteer.find("江右省总工会召开会议")
     [part] = gazetteer.find("江右省总工会干部学校召开会议")
@@ -119,6 +130,19 @@ def test_quotes_and_spaces_are_in_the_places_but_not_in_the_way(gazetteer):
     [mention] = gazetteer.find(text)
 
     assert (mention.start, mention.end, mention.text) == (2, 9, "江右省 总工会")
+
+
+def test_mention_has_both_quotes_or_none(gazetteer):
+    assert meant(gazetteer.find("举办“天工杯”职工职业技能竞赛（江右）")) == [("“天工杯”职工职业技能竞赛", [20, 21])]
+    assert meant(gazetteer.find("举办“天工杯”（2025年）")) == [("天工杯", [21])]
+    assert meant(Gazetteer([Name(Kind.UNIT, 1, "河口“五一”车间")]).find("河口“五一”车间")) == [("河口“五一”车间", [1])]
+    assert meant(Gazetteer([Name(Kind.UNIT, 1, "河口车间“五一”")]).find("河口车间“五一”")) == [("河口车间“五一”", [1])]
+
+
+def test_place_by_which_lists_call_a_union_is_no_name_of_it():
+    gazetteer = Gazetteer([Name(Kind.UNION, 1, "河口市总工会", others=("河口", "河口工会"))])
+
+    assert meant(gazetteer.find("河口今天有雨，河口工会送伞")) == [("河口工会", [1])]
 
 
 def test_longest_name_wins():

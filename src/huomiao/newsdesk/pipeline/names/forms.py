@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import partial
 from typing import NamedTuple
 
 from huomiao.newsdesk.pipeline.names.writing import plain
@@ -84,7 +85,7 @@ _STUDIO_TAILS = (
 def forms_of(name: Name) -> dict[str, Standing]:
     """Every way in which ``name`` may be written, with how much it says by itself."""
     found: dict[str, Standing] = {}
-    for written in (name.name, *name.others):
+    for written in (name.name, *filter(partial(_is_name_of, name), name.others)):
         text = _BRACKETS_BEHIND.sub("", plain(written))
         full = (Form(plain(written), Standing.FULL), Form(text, Standing.FULL))
         for form in (*full, *_SHORTENED[name.kind](text, written)):
@@ -93,9 +94,14 @@ def forms_of(name: Name) -> dict[str, Standing]:
     return found
 
 
+def _is_name_of(name: Name, other: str) -> bool:
+    """Whether a further name says what it is of: lists may call 河口市总工会 just 河口, a text that does so means the city."""
+    return name.kind is not Kind.UNION or "工会" in other or not name.name.startswith(other)
+
+
 def contexts_of(name: Name) -> frozenset[str]:
     """What in a text speaks for this one among others of the same form: its places, its superiors, its year."""
-    found = {plain(written) for written in name.within}
+    found = {_COMPANY.sub("", plain(written)) or plain(written) for written in name.within}
     for written in (name.name, *name.others, *name.within):
         text = plain(written)
         found.update(bare(place) for place in places_in(_YEAR.sub("", text)))

@@ -20,10 +20,14 @@ OF_SHORT_NAME = 0.7
 WITHOUT_CONTEXT = 0.4
 PART_OF_LONGER = 0.5
 IN_A_WORD = 0.6
+# What an invention is called is ordinary words; a few of them are a name only where its unit is named too.
+ORDINARY = 0.5
+DISTINCT_LETTERS = 8
 LEAST = 0.3
 # A second meaning this near to the first leaves it open which one is meant.
 AMBIGUOUS = 0.7
 
+_QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ("《", "》"), ("‘", "’"))
 _BEFORE = 12
 # A place right before a name, not one of 本省, 全市, 各县.
 _PLACE_BEFORE = re.compile(r"[\u4e00-\u9fff]{1,5}?(?<![本全各该我两外跨])(?:自治区|自治州|新区|省|市|州|县|区)$")
@@ -106,7 +110,7 @@ class Gazetteer:
             if not candidates:
                 at = max(at + 1, end)
                 continue
-            start, stop = places[at], places[end - 1] + 1
+            start, stop = _with_quotes(text, places[at], places[end - 1] + 1)
             found.append(Mention(start, stop, text[start:stop], candidates))
             at = end
         return found
@@ -187,11 +191,24 @@ def _weighed(meanings: Sequence[_Meaning], reading: _Reading, start: int, end: i
         sure = sureness * SURENESS[standing]
         if standing is Standing.BY_PLACE and _IN_A_WORD.match(reading.line, start - 1):
             sure *= IN_A_WORD
+        if entry.name.kind is Kind.INNOVATION and end - start < DISTINCT_LETTERS and not spoken_for:
+            sure *= ORDINARY
         if len(possible) > 1 and (spoken_for < most or not most):
             sure *= WITHOUT_CONTEXT
         if sure >= LEAST:
             candidates.append(Candidate(entry.name.kind, entry.name.key, round(sure, 3)))
     return tuple(sorted(candidates, key=lambda one: (-one.confidence, one.kind, one.key)))
+
+
+def _with_quotes(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch with the quote that opens right before it and closes in it (“天工杯”竞赛), or the other way round."""
+    for opening, closing in _QUOTES:
+        inside = text[start:end]
+        if text[start - 1 : start] == opening and closing in inside and opening not in inside:
+            return start - 1, end
+        if text[end : end + 1] == closing and opening in inside and closing not in inside:
+            return start, end + 1
+    return start, end
 
 
 def _parts_a_word(line: str, start: int, end: int) -> bool:
