@@ -150,7 +150,7 @@ def _in_line(line: Line, field: str, value: str) -> tuple[str, str, int] | None:
     """Where in a line a value stands: the label of its inline element, the words before it, and how many others there are."""
     wanted = moments.stated(value) if field == "published_at" else None
     for part in line.parts:
-        if " " in part.label and (lead := _lead(part.text, field, value, wanted)) is not None:
+        if part.label and (lead := _lead(part.text, field, value, wanted)) is not None:
             return part.label, lead, len(part.text) - len(value) - len(lead)
     lead = _lead(line.spaced, field, value, wanted)
     return ("", lead, len(line.spaced) - len(value) - len(lead)) if lead is not None else None

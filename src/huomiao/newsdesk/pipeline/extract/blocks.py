@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from huomiao.newsdesk.pipeline.article import Block, Image
 from huomiao.newsdesk.pipeline.extract import pictures
-from huomiao.newsdesk.pipeline.extract.page import Box, Line
+from huomiao.newsdesk.pipeline.extract.body import Body
+from huomiao.newsdesk.pipeline.extract.page import Box, Line, Page
 
 _HEADINGS = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 # A line that is bold from end to end, short and without a full stop heads what follows.
@@ -15,8 +16,9 @@ _FULL_STOPS = "。！？；，.!?;,:：…"
 _MOST_CELL = 400
 
 
-def build(lines: Sequence[Line], body: Box, base: str) -> tuple[tuple[Block, ...], tuple[Image, ...]]:
-    """The blocks of the body, and its pictures. ``base`` is the address that relative ones start from."""
+def build(lines: Sequence[Line], found: Body, base: str) -> tuple[tuple[Block, ...], tuple[Image, ...]]:
+    """The blocks that the lines of a body make, and its pictures. ``base`` is the address that relative ones start from."""
+    page, body = found.page, found.box
     blocks: list[Block] = []
     images: list[Image] = []
     seen: set[str] = set()
@@ -33,9 +35,9 @@ def build(lines: Sequence[Line], body: Box, base: str) -> tuple[tuple[Block, ...
                 images.append(image)
                 blocks.append(Block("picture", image.caption, image=image))
             continue
-        if (table := _data_table(line, body)) is not None:
+        if (table := _data_table(page, line, body)) is not None:
             inside, at = _while_in(lines, at, table)
-            blocks.append(_table(inside))
+            blocks.append(_table(page, inside))
             continue
         if (listing := line.box.within("ul", "ol")) is not None and listing.is_in(body) and listing is not body:
             inside, at = _while_in(lines, at, listing)
@@ -84,7 +86,7 @@ def _text_block(line: Line, body: Box) -> Block:
     return Block("paragraph", line.text)
 
 
-def _data_table(line: Line, body: Box) -> Box | None:
+def _data_table(page: Page, line: Line, body: Box) -> Box | None:
     """The table of data that the line lies in: one with rows of several short cells. Tables that lay out a page are none."""
     cell = line.box.within("td", "th")
     if cell is None or cell is body or not cell.is_in(body):
@@ -93,17 +95,17 @@ def _data_table(line: Line, body: Box) -> Box | None:
     if table is None or table is body or not table.is_in(body) or len(line.text) > _MOST_CELL:
         return None
     row = cell.within("tr")
-    if row is None or sum(1 for one in row.children if one.tag in {"td", "th"}) < 2:
+    if row is None or sum(1 for one in page.inside(row) if one.tag in {"td", "th"}) < 2:
         return None
     return table
 
 
-def _table(lines: Sequence[Line]) -> Block:
+def _table(page: Page, lines: Sequence[Line]) -> Block:
     rows: list[tuple[Box | None, list[tuple[Box | None, list[str]]]]] = []
     for line in lines:
         row, cell = line.box.within("tr"), line.box.within("td", "th", "caption")
         if not rows or rows[-1][0] is not row:
-            rows.append((row, _empty_cells(row)))
+            rows.append((row, _empty_cells(page, row)))
         cells = rows[-1][1]
         mine = next((texts for box, texts in cells if box is cell), None)
         if mine is None:
@@ -114,9 +116,9 @@ def _table(lines: Sequence[Line]) -> Block:
     return Block("table", "\n".join("\t".join(row) for row in table), rows=table)
 
 
-def _empty_cells(row: Box | None) -> list[tuple[Box | None, list[str]]]:
+def _empty_cells(page: Page, row: Box | None) -> list[tuple[Box | None, list[str]]]:
     """The cells of a row with nothing in them yet: an empty cell keeps its place."""
-    return [(box, []) for box in row.children if box.tag in {"td", "th"}] if row is not None else []
+    return [(box, []) for box in page.inside(row) if box.tag in {"td", "th"}] if row is not None else []
 
 
 def _list(lines: Sequence[Line], listing: Box) -> Block:

@@ -7,7 +7,7 @@ more chaff than prose, and taking in less would lose prose. Then what lies insid
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from huomiao.newsdesk.pipeline.extract import cues, labels
@@ -36,21 +36,22 @@ _LEAVES = _HEADINGS | {"p", "li", "ul", "ol", "blockquote", "figure", "figcaptio
 
 @dataclass(slots=True)
 class Worth:
-    """What every line and every box is worth, by number and by identity."""
+    """What every line and every box is worth, and how much prose each box holds, by number; which boxes are asides."""
 
     lines: list[float]
-    boxes: dict[int, float]
-    prose: dict[int, float]
+    boxes: list[float]
+    prose: list[float]
     asides: set[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The chosen box and the lines of the article in it, in order, pictures included.
+    """The chosen box of a page and the lines of the article in it, in order, pictures included.
 
     ``prose`` is how much prose they are (in units), ``share`` how much of the page's prose is in the box: 0 to 1.
     """
 
+    page: Page
     box: Box
     lines: list[Line]
     prose: float
@@ -75,87 +76,87 @@ def line_worth(line: Line) -> float:
 
 def weigh(page: Page, lines: list[float], *, believing: bool = True) -> Worth:
     """What everything on the page is worth, ``believing`` the names of its elements or (comments apart) only what they hold."""
-    boxes: dict[int, float] = {}
-    prose: dict[int, float] = {}
+    boxes = [0.0] * len(page.boxes)
+    prose = [0.0] * len(page.boxes)
     for line, worth in zip(page.lines, lines, strict=True):
-        key = id(line.box)
-        boxes[key] = boxes.get(key, 0.0) + worth
+        number = line.box.number
+        boxes[number] += worth
         if worth > 0:
-            prose[key] = prose.get(key, 0.0) + worth
-    much = sum(prose.values()) * _MOST_ASIDE
+            prose[number] += worth
+    much = sum(prose) * _MOST_ASIDE
     asides: set[int] = set()
     # The boxes with a title, or an element that calls itself the body, somewhere in them.
     cores: set[int] = set()
     # A box comes before what is in it, so backwards each is complete when its turn comes.
     for box in reversed(page.boxes):
-        key = id(box)
-        if box.parent is None or key not in boxes:
+        if box.parent is None or box.first == box.last:
             continue
-        worth, own = boxes[key], prose.get(key, 0.0)
-        outer = id(box.parent)
-        if key in cores or box.tag == "h1" or labels.body_likeness(box) >= 2:
-            cores.update((key, outer))
+        number, outer = box.number, box.parent.number
+        worth, own = boxes[number], prose[number]
+        if number in cores or box.tag == "h1" or labels.body_likeness(box) >= 2:
+            cores.add(number)
+            cores.add(outer)
         if not believing:
             is_aside = labels.is_comments(box)
         else:
-            is_aside = box.hidden or (labels.is_aside(box) and not (own >= much and key in cores))
+            is_aside = box.hidden or (labels.is_aside(box) and not (own >= much and number in cores))
         if is_aside:
             # It is left out whole, so it takes nothing from what holds it.
-            asides.add(key)
+            asides.add(number)
             continue
-        boxes[outer] = boxes.get(outer, 0.0) + max(worth, _WORST)
-        prose[outer] = prose.get(outer, 0.0) + own
+        boxes[outer] += max(worth, _WORST)
+        prose[outer] += own
     return Worth(lines, boxes, prose, asides)
 
 
 def choose(page: Page, worth: Worth) -> Box:
     """The box that holds the article."""
     best, most = page.root, float("-inf")
-    outside: set[int] = set(worth.asides)
-    for box in page.boxes:
-        key = id(box)
-        if key in outside or (box.parent is not None and id(box.parent) in outside):
-            outside.add(key)
+    at = 0
+    while at < len(page.boxes):
+        box = page.boxes[at]
+        if at in worth.asides:
+            at = box.end
             continue
-        value = worth.boxes.get(key)
-        if value is None or box.tag in _LEAVES:
+        at += 1
+        if box.first == box.last or box.tag in _LEAVES:
             continue
-        value *= 1 + 0.05 * labels.body_likeness(box)
-        if value >= most:
+        value = worth.boxes[box.number]
+        # The names can add a twentieth for each grade, so only what comes near is asked for its name.
+        if value * 1.15 >= most and (value := value * (1 + 0.05 * labels.body_likeness(box))) >= most:
             best, most = box, value
-    return _narrowed(best, worth)
+    return _narrowed(page, best, worth)
 
 
-def _narrowed(box: Box, worth: Worth) -> Box:
+def _narrowed(page: Page, box: Box, worth: Worth) -> Box:
     """The box inside that holds (nearly) all of the prose; less will do where it calls itself the body."""
-    enough = worth.prose.get(id(box), 0.0)
-    inner: Box | None = box
-    while inner is not None:
+    enough = worth.prose[box.number]
+    while (inner := _largest(page, box, worth, enough * _INNER_NAMED)) is not None:
+        if worth.prose[inner.number] < enough * _INNER and not _named_inside(page, inner, worth, enough * _INNER_NAMED):
+            break
         box = inner
-        inner = None
-        for child in box.children:
-            prose = worth.prose.get(id(child), 0.0)
-            if id(child) not in worth.asides and child.tag not in _LEAVES and prose >= enough * _INNER_NAMED:
-                if prose >= enough * _INNER or _named_inside(child, worth, enough * _INNER_NAMED):
-                    inner = child
-                break
     return box
 
 
-def _named_inside(box: Box, worth: Worth, least: float) -> bool:
+def _largest(page: Page, box: Box, worth: Worth, least: float) -> Box | None:
+    """The box directly inside that holds at least so much prose and can be a body."""
+    return next(
+        (
+            inner
+            for inner in page.inside(box)
+            if worth.prose[inner.number] >= least and inner.number not in worth.asides and inner.tag not in _LEAVES
+        ),
+        None,
+    )
+
+
+def _named_inside(page: Page, box: Box, worth: Worth, least: float) -> bool:
     """Whether the box, or one inside with so much prose, calls itself the body of an article."""
     inner: Box | None = box
     while inner is not None:
         if labels.body_likeness(inner) >= 2:
             return True
-        inner = next(
-            (
-                child
-                for child in inner.children
-                if worth.prose.get(id(child), 0.0) >= least and id(child) not in worth.asides
-            ),
-            None,
-        )
+        inner = _largest(page, inner, worth, least)
     return False
 
 
@@ -172,17 +173,17 @@ def find(page: Page, box: Box | None = None, *, repeated: Collection[str] = froz
         ]
     worth = weigh(page, values)
     chosen = box if box is not None else choose(page, worth)
-    prose = worth.prose.get(id(chosen), 0.0)
+    prose = worth.prose[chosen.number]
     # All of the page's prose is an upper bound, which spares most pages the second weighing.
     if box is None and prose < max(_LEAST_PROSE, _LEAST_SHARE * sum(value for value in values if value > 0)):
         lenient = weigh(page, values, believing=False)
         other = choose(page, lenient)
-        if prose < max(_LEAST_PROSE, _LEAST_SHARE * lenient.prose.get(id(other), 0.0)):
+        if prose < max(_LEAST_PROSE, _LEAST_SHARE * lenient.prose[other.number]):
             chosen, worth = other, lenient
-    total = max(worth.prose.get(id(page.root), 0.0), 1.0)
+    total = max(worth.prose[0], 1.0)
     kept = _sifted(page, chosen, worth)
-    inside = worth.prose.get(id(chosen), 0.0)
-    return Body(chosen, kept, sum(max(worth.lines[line.number], 0.0) for line in kept), min(1.0, inside / total))
+    inside = worth.prose[chosen.number]
+    return Body(page, chosen, kept, sum(max(worth.lines[line.number], 0.0) for line in kept), min(1.0, inside / total))
 
 
 def below(body: Body, title: Line | None) -> list[Line]:
@@ -202,38 +203,34 @@ def below(body: Body, title: Line | None) -> list[Line]:
 
 def _sifted(page: Page, box: Box, worth: Worth) -> list[Line]:
     """The lines of the article in the chosen box."""
-    skipped = _skipped(box, worth)
-    lines = [
-        line for line in page.lines[box.first : box.last] if not any(id(one) in skipped for one in line.box.ancestors())
-    ]
+    lines: list[Line] = []
+    at = box.first
+    for skipped in _skipped(page, box, worth):
+        lines += page.lines[at : skipped.first]
+        at = max(at, skipped.last)
+    lines += page.lines[at : box.last]
     main, share = _main_holder(lines, worth)
     lines = _without_rim(_without_end(lines, worth, main), worth, main, share)
     return [line for line in lines if line.picture is not None or not _is_chaff(line)]
 
 
-def _skipped(box: Box, worth: Worth) -> set[int]:
-    """The boxes inside that are no part of the article: asides, and lists of links."""
-    skipped: set[int] = set()
-    much = worth.prose.get(id(box), 0.0) * _MOST_ASIDE
-    pending = list(box.children)
-    while pending:
-        inner = pending.pop()
-        key = id(inner)
-        if (
-            key in worth.asides
-            or _is_links(inner, worth)
-            or (inner.tag == "header" and worth.prose.get(key, 0.0) < much)
-        ):
-            skipped.add(key)
+def _skipped(page: Page, box: Box, worth: Worth) -> Iterator[Box]:
+    """The boxes inside that are no part of the article, in order: asides, and lists of links."""
+    much = worth.prose[box.number] * _MOST_ASIDE
+    at = box.number + 1
+    while at < box.end:
+        inner = page.boxes[at]
+        if at in worth.asides or _is_links(inner, worth) or (inner.tag == "header" and worth.prose[at] < much):
+            yield inner
+            at = inner.end
         else:
-            pending.extend(inner.children)
-    return skipped
+            at += 1
 
 
 def _is_links(box: Box, worth: Worth) -> bool:
     """Whether the box has several lines that are worth less than nothing, and hardly any prose."""
-    value, lines = worth.boxes.get(id(box), 0.0), box.last - box.first
-    if lines < 1 or box.tag == "p" or worth.prose.get(id(box), 0.0) >= 25:
+    value, lines = worth.boxes[box.number], box.last - box.first
+    if lines < 1 or value > -5.0 or box.tag == "p" or worth.prose[box.number] >= 25:
         return False
     return (value < -12 and lines > 1) or (box.tag in {"ul", "ol", "dl"} and value <= -5.0 * lines)
 

@@ -135,7 +135,7 @@ def _labelled(line: Line) -> Iterable[tuple[str, str]]:
     if line.units > 40:
         return
     for part in line.parts:
-        if " " in part.label:
+        if part.label:
             yield part.label, part.text
     if line.box.label:
         yield line.box.label, line.spaced

@@ -29,7 +29,7 @@ def article(read: Read, url: str, *, layout: Layout | None = None, rules: Sequen
     page, stated, kept, title = read.page, read.stated, read.kept, read.title
     base = absolute(page.meta.base, url) or url if page.meta.base else url
     head, tail = around(read)
-    built, images = blocks.build(kept, read.body.box, base)
+    built, images = blocks.build(kept, read.body, base)
     text = blocks.text_of(kept)
     moment = times.find(head, tail, stated, url)
     if title is not None and (moment.published is None or moment.published.evidence.confidence < _UNSURE):
@@ -70,7 +70,7 @@ def article(read: Read, url: str, *, layout: Layout | None = None, rules: Sequen
         body=built,
         text=text,
         images=images,
-        pages=paging.further_pages(page, url),
+        pages=paging.further_pages(page, url, below=read.first),
         language=places.language(text or (title.text if title else ""), page.meta.language),
         canonical=absolute(page.meta.canonical, base) if page.meta.canonical else "",
         evidence={name: one for name, one in evidence.items() if one is not None},

@@ -12,17 +12,22 @@ _LONGEST_COMPARED = 300
 
 @dataclass(slots=True, eq=False)
 class Box:
-    """A block element. ``label`` is its class and id in lower case; ``first`` to ``last`` are the lines inside (half open)."""
+    """A block element.
+
+    ``label`` is its class and id in lower case. ``number`` is its place among the boxes of the page, which are in the order
+    of reading; those inside it follow, up to ``end``. ``first`` to ``last`` are the lines inside. All are half open.
+    """
 
     tag: str
     label: str
     attributes: Attributes
     parent: Box | None
     depth: int
+    number: int
     first: int
+    end: int = 0
     last: int = 0
     hidden: bool = False
-    children: list[Box] = field(default_factory=list)
 
     def ancestors(self) -> Iterator[Box]:
         """The box itself and what it lies in, outwards."""
@@ -50,7 +55,7 @@ class Box:
 
 @dataclass(slots=True)
 class Part:
-    """A stretch of a line that lies in one inline element. ``label`` is its class, id and tag in lower case."""
+    """A stretch of a line. ``label`` is the class and id of the inline element around it that has any, in lower case."""
 
     text: str
     label: str = ""
@@ -124,3 +129,10 @@ class Page:
     lines: list[Line]
     meta: Meta
     boxes: list[Box]
+
+    def inside(self, box: Box) -> Iterator[Box]:
+        """The boxes directly inside a box, in order."""
+        at = box.number + 1
+        while at < box.end:
+            yield self.boxes[at]
+            at = self.boxes[at].end

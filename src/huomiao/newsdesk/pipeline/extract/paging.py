@@ -10,6 +10,7 @@ from huomiao.newsdesk.pipeline.extract.page import Page
 from huomiao.newsdesk.pipeline.extract.pictures import absolute
 
 _NUMBER = re.compile(r"^[\[(（【第\s]*(\d{1,2})[\])）】页頁\s]*$")
+_PAGER = re.compile(r"\d|[页頁全余]|next|continue|view all|single", re.IGNORECASE)
 _NEXT = re.compile(
     r"^[\[(（【\s]*(?:下一页|下一頁|后一页|下页|余下全文|阅读全文|next(?: page)?|continue)[\s>›»→\])）】]*$",
     re.IGNORECASE,
@@ -23,13 +24,16 @@ _TRAILER = re.compile(
 _MOST = 50
 
 
-def further_pages(page: Page, url: str) -> tuple[str, ...]:
-    """The addresses of the other pages of the article, in their order; empty when it has one page only."""
+def further_pages(page: Page, url: str, *, below: int = 0) -> tuple[str, ...]:
+    """The addresses of the other pages of the article, in their order; empty when it has one page only.
+
+    They are looked for from line ``below`` on, with which the body begins.
+    """
     stem = _stem(url)
     found: dict[str, int] = {}
-    for line in page.lines:
+    for line in page.lines[below:]:
         # Page numbers are links that are all but alone on their line.
-        if line.picture is not None or not line.linked or len(line.text) > 200:
+        if not line.linked or len(line.text) > 200 or not _PAGER.search(line.text):
             continue
         for part in line.parts:
             if not part.href or part.href.startswith(("#", "javascript:")):

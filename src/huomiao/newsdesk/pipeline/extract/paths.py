@@ -35,5 +35,5 @@ def boxes_at(page: Page, path: str) -> list[Box]:
 
 def lines_at(page: Page, path: str) -> list[Line]:
     """The lines of text directly in the elements at a path, in order."""
-    wanted = {id(box) for box in boxes_at(page, path)}
-    return [line for line in page.lines if line.picture is None and id(line.box) in wanted]
+    wanted = {box.number for box in boxes_at(page, path)}
+    return [line for line in page.lines if line.picture is None and line.box.number in wanted]

@@ -121,7 +121,7 @@ def _shown(lines: Sequence[Line]) -> tuple[list[Candidate], list[Candidate]]:
 
 def _is_labelled(line: Line) -> bool:
     return bool(line.box.label and _LABEL.search(line.box.label)) or any(
-        " " in part.label and _LABEL.search(part.label) for part in line.parts
+        part.label and _LABEL.search(part.label) for part in line.parts
     )
 
 

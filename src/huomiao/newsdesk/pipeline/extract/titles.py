@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from huomiao.newsdesk.pipeline.article import Evidence
 from huomiao.newsdesk.pipeline.extract.page import Line, Page
@@ -43,6 +44,11 @@ class Title:
     evidence: Evidence
 
 
+@lru_cache(maxsize=4096)
+def _calls_itself_title(label: str) -> bool:
+    return _LABEL.search(label) is not None
+
+
 def plain(text: str) -> str:
     """A title as it is compared: no white space, one kind of quotes, one width."""
     return "".join(unicodedata.normalize("NFKC", text).translate(_QUOTES).split()).lower()
@@ -53,18 +59,24 @@ def find(page: Page, stated: Stated, *, before: int) -> Title | None:
     head = page.meta.title
     told = [text for text in (stated.headline, *stated.titles, head) if text]
     compared = [plain(text) for text in told]
+    starts = {one[0] for one in compared if one}
     best: tuple[float, Line] | None = None
     for line in page.lines[:before]:
-        if line.picture is not None or not 2 <= len(line.text) <= _LONGEST:
+        if not 2 <= len(line.text) <= _LONGEST:
             continue
         level = _LEVELS.get(line.box.tag, 0.0)
-        is_labelled = bool(line.box.label and _LABEL.search(line.box.label))
-        text = plain(line.text)
-        if not level and not is_labelled and (len(text) < 6 or not any(one.startswith(text) for one in compared)):
-            # A plain line is a title only when the head says just that.
+        is_labelled = bool(line.box.label) and _calls_itself_title(line.box.label)
+        if level or is_labelled:
+            text = plain(line.text)
+        # A plain line is a title only when the head says just that.
+        elif (
+            len(line.text) < 6
+            or plain(line.text[0])[:1] not in starts
+            or not any(one.startswith(text := plain(line.text)) for one in compared)
+        ):
             continue
         score = _agreement(text, compared) + level + (1.0 if is_labelled else 0.0) - 1.5 * line.link_share
-        if line.box.parent is not None and line.box.parent.label and _LABEL.search(line.box.parent.label):
+        if line.box.parent is not None and line.box.parent.label and _calls_itself_title(line.box.parent.label):
             score += 0.5
         if score > (best[0] if best else 0.9):
             best = score, line

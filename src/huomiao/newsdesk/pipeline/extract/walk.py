@@ -27,7 +27,6 @@ _STOPS = re.compile("[，。！？；,;!?]|\\.(?=\\s|$)")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _HARD_WRAP = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef])\s*\n\s*(?=[\u2e80-\u9fff\uff00-\uffef])")
 _OF_HEAD = frozenset(("meta", "link", "title", "base"))
-_IS_BOX, _IS_INLINE = 0, 1
 # Shorter lines, in units, are not looked at for punctuation.
 _SHORTEST_PROSE = 10
 # A picture inside a sentence of at most so many pixels is a sign in it.
@@ -55,11 +54,11 @@ class _Walk:
             node = node.next
         body = tree.body
         attributes = body.attributes if body is not None else {}
-        root = Box("body", _label(attributes), attributes, None, 0, 0)
+        root = Box("body", _label(attributes), attributes, None, 0, 0, 0)
         self.boxes.append(root)
         if body is not None:
             self.descend(body, root)
-        root.last = len(self.lines)
+        root.last, root.end = len(self.lines), len(self.boxes)
         return Page(root, self.lines, self.meta, self.boxes)
 
     def head_element(self, node: LexborNode, tag: str) -> None:
@@ -88,31 +87,30 @@ class _Walk:
 
         It is one loop with everything at hand because it runs for each of the thousands of nodes of every page.
         """
-        lines, boxes = self.lines, self.boxes
+        lines, boxes, flush = self.lines, self.boxes, self.flush
         box = root
         parts: list[Part] = []
-        # The elements that are open, each with what its end has to undo.
-        stack: list[tuple[LexborNode, int]] = []
-        label, href, bold = "", "", 0
-        # What was in force outside the inline elements that are open.
-        outer: list[tuple[str, str, int]] = []
+        # What is in force inside the inline elements that are open, and the elements that are open with what was in force
+        # outside each; a box has None there.
+        label, href, bold = "", "", False
+        stack: list[tuple[LexborNode, tuple[str, str, bool] | None]] = []
         node = top.first_child
         visited = 0
         while True:
             while node is None:
                 if not stack:
                     if parts:
-                        self.flush(box, parts)
+                        flush(box, parts)
                     return
-                closed, kind = stack.pop()
-                if kind == _IS_BOX:
-                    if parts:
-                        self.flush(box, parts)
-                        parts = []
-                    box.last = len(lines)
-                    box = box.parent or root
+                closed, outside = stack.pop()
+                if outside is not None:
+                    label, href, bold = outside
                 else:
-                    label, href, bold = outer.pop()
+                    if parts:
+                        flush(box, parts)
+                        parts = []
+                    box.last, box.end = len(lines), len(boxes)
+                    box = box.parent or root
                 node = closed.next
             visited += 1
             tag = node.tag
@@ -120,38 +118,37 @@ class _Walk:
                 text = node.text_content or ""
                 if box.tag == "pre":
                     first, *others = text.split("\n")
-                    parts.append(Part(first, label, href, bold > 0))
+                    parts.append(Part(first, label, href, bold))
                     for line in others:
-                        self.flush(box, parts)
-                        parts = [Part(line, label, href, bold > 0)]
+                        flush(box, parts)
+                        parts = [Part(line, label, href, bold)]
                 elif parts or not text.isspace():
-                    parts.append(Part(text, label, href, bold > 0))
+                    parts.append(Part(text, label, href, bold))
             elif tag in _INLINE:
                 child = node.first_child
-                attributes = node.attributes
-                if tag == "time" and (moment := attributes.get("datetime")):
-                    self.meta.names.setdefault("time datetime", moment)
                 if child is not None and len(stack) < _DEEPEST:
-                    outer.append((label, href, bold))
-                    own = _label(attributes) if attributes else ""
-                    label = f"{own} {tag}" if own else tag
+                    attributes = node.attributes
+                    stack.append((node, (label, href, bold)))
+                    if attributes:
+                        label = _label(attributes) or label
+                        if tag == "time" and (moment := attributes.get("datetime")):
+                            self.meta.names.setdefault("time datetime", moment)
                     if tag == "a":
                         href = (attributes.get("href") or "").strip() or "#"
                     elif tag in _BOLD:
-                        bold += 1
-                    stack.append((node, _IS_INLINE))
+                        bold = True
                     node = child
                     continue
             elif tag == "br":
                 if parts:
-                    self.flush(box, parts)
+                    flush(box, parts)
                     parts = []
             elif tag == "img":
                 attributes = node.attributes
                 if not (parts and _is_icon(attributes)):
                     # A picture in the middle of a paragraph comes after what was said so far.
                     if parts:
-                        self.flush(box, parts)
+                        flush(box, parts)
                         parts = []
                     lines.append(Line(box, "", [], len(lines), picture=Picture(attributes, href)))
             elif tag is None or tag in _SKIPPED:
@@ -160,18 +157,18 @@ class _Walk:
                 self.head_element(node, tag)
             elif tag[0] != "-" and len(stack) < _DEEPEST:
                 if parts:
-                    self.flush(box, parts)
+                    flush(box, parts)
                     parts = []
                 child = node.first_child
                 if child is not None:
-                    box = _opened(tag, node.attributes, box, len(lines))
+                    box = _opened(tag, node.attributes, box, len(boxes), len(lines))
                     boxes.append(box)
-                    stack.append((node, _IS_BOX))
+                    stack.append((node, None))
                     node = child
                     continue
             if visited > _MOST_NODES:
                 for open_box in box.ancestors():
-                    open_box.last = len(lines)
+                    open_box.last, open_box.end = len(lines), len(boxes)
                 return
             node = node.next
 
@@ -194,9 +191,8 @@ class _Walk:
         self.lines.append(Line(box, text, parts, len(self.lines), min(linked, length), units, has_stops))
 
 
-def _opened(tag: str, attributes: Attributes, parent: Box, line: int) -> Box:
-    box = Box(tag, _label(attributes) if attributes else "", attributes, parent, parent.depth + 1, line)
-    parent.children.append(box)
+def _opened(tag: str, attributes: Attributes, parent: Box, number: int, line: int) -> Box:
+    box = Box(tag, _label(attributes) if attributes else "", attributes, parent, parent.depth + 1, number, line)
     if parent.hidden:
         box.hidden = True
     elif attributes:
