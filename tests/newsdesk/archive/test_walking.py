@@ -3,6 +3,8 @@ from __future__ import annotations
 import gzip
 import tracemalloc
 import zlib
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from huomiao.newsdesk.pipeline.archive.store import Archive
 from huomiao.newsdesk.pipeline.archive.walking import Walk, exchanges
-from tests.newsdesk.archive.making import exchange, packed, response, warc_record
+from tests.newsdesk.archive.making import NOON, exchange, packed, response, warc_record
 
 _ARC_BLOCK = b"1 0 Example\nURL IP-address Archive-date Content-type Archive-length\n\n"
 ARC = b"filedesc://news.arc 0.0.0.0 20031205120000 text/plain %d\n%b\n" % (len(_ARC_BLOCK), _ARC_BLOCK)
@@ -171,6 +173,24 @@ def test_our_own_files_come_back_as_they_went_in(tmp_path):
 
     (path,) = tmp_path.glob("*.warc.gz")
     assert list(exchanges(path)) == sent
+
+
+def test_revisits_come_with_the_body_that_the_file_has(tmp_path):
+    (tmp_path / "other").mkdir()
+    with Archive(tmp_path) as archive:
+        archive.write_all([exchange(1), exchange(2)])
+        archive.write(replace(exchange(1), at=NOON + timedelta(days=1), headers=(("ETag", "2"),)))
+    (path,) = tmp_path.glob("*.warc.gz")
+    content = path.read_bytes()
+    second = [found.offset for found in Walk(path) if found.record and found.record.kind == "response"][1]
+    alone = tmp_path / "other" / "x.warc.gz"
+    alone.write_bytes(content[second:])
+
+    again = list(exchanges(path))[-1]
+
+    assert (again.url, again.body, again.header("etag")) == (exchange(1).url, exchange(1).body, "2")
+    assert again.at == NOON + timedelta(days=1)
+    assert [one.url for one in exchanges(alone)] == [exchange(2).url]
 
 
 def test_old_and_odd_http_is_read(tmp_path):

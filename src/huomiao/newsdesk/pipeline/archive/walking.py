@@ -19,7 +19,7 @@ from huomiao.newsdesk.pipeline.archive.exchange import MOST_BYTES, Exchange
 from huomiao.newsdesk.pipeline.archive.parsing import BadRecord, Record
 
 RESPONSES = frozenset({"response", "resource"})
-_WITH_REQUESTS = RESPONSES | {"request"}
+_OF_EXCHANGES = RESPONSES | {"request", "revisit"}
 _STEP = 256 * 1024
 _PLAIN_START = b"WARC/"
 
@@ -141,36 +141,59 @@ class Walk:
 
 
 def exchanges(path: Path, *, most_bytes: int = MOST_BYTES) -> Iterator[Exchange]:
-    """The exchanges of an archive file, with their requests where those stand beside them. What is no HTTP is left out."""
-    response: Record | None = None
+    """The exchanges of an archive file, with their requests where those stand beside them. What is no HTTP is left out.
+
+    A revisit comes with the body that an earlier record of the same file has; where there is none, it is left out.
+    """
+    bodies: dict[str, int] = {}
+    for found, request in _pairs(path, most_bytes):
+        if (record := found.record) is None:
+            continue
+        digest = record.headers.get("warc-payload-digest", "")
+        try:
+            body = _body_at(path, bodies.get(digest), most_bytes) if record.kind == "revisit" else None
+            if record.kind != "revisit" or body is not None:
+                yield parsing.exchange_of(record, body=body, request=request)
+        except BadRecord:
+            continue
+        # What cannot be entered in the middle is not read a second time.
+        if record.kind == "response" and found.nth == 0:
+            bodies.setdefault(digest, found.offset)
+
+
+def _pairs(path: Path, most_bytes: int) -> Iterator[tuple[Found, Record | None]]:
+    """Responses, resources and revisits, each with its request if that is its neighbour."""
+    waiting: Found | None = None
     request: Record | None = None
-    for found in Walk(path, wanted=_WITH_REQUESTS, most_bytes=most_bytes):
+    for found in Walk(path, wanted=_OF_EXCHANGES, most_bytes=most_bytes):
         record = found.record
-        if record is None or record.is_too_large or record.kind not in _WITH_REQUESTS:
+        if record is None or record.is_too_large or record.kind not in _OF_EXCHANGES:
             continue
         if record.kind == "request":
-            if response is not None and response.url == record.url:
-                yield from _whole(response, record)
-                response = None
+            if waiting is not None and waiting.record is not None and waiting.record.url == record.url:
+                yield waiting, record
+                waiting = None
             else:
                 request = record
             continue
-        if response is not None:
-            yield from _whole(response, None)
-        response = record
+        if waiting is not None:
+            yield waiting, None
+        waiting = found
         if request is not None and request.url == record.url:
-            yield from _whole(record, request)
-            response = None
+            yield found, request
+            waiting = None
         request = None
-    if response is not None:
-        yield from _whole(response, None)
+    if waiting is not None:
+        yield waiting, None
 
 
-def _whole(response: Record, request: Record | None) -> Iterator[Exchange]:
-    try:
-        yield parsing.exchange_of(response, request=request)
-    except BadRecord:
-        return
+def _body_at(path: Path, offset: int | None, most_bytes: int) -> bytes | None:
+    if offset is None:
+        return None
+    for found in Walk(path, start=offset, end=offset + 1, exactly=True, most_bytes=most_bytes):
+        if found.record is not None and not found.record.is_too_large:
+            return parsing.exchange_of(found.record).body
+    return None
 
 
 def _after_blank_lines(file: BinaryIO) -> int:

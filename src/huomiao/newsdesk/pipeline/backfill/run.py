@@ -13,6 +13,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 
 from huomiao.newsdesk.pipeline.backfill import parts, units, work
@@ -77,7 +78,8 @@ def backfill(
     """
     extract = extract or _extract()
     files = units.files_in(paths)
-    name = f"{getattr(extract, '__module__', '')}:{getattr(extract, '__qualname__', extract)}"
+    # Another release may extract otherwise; results of the two do not belong in one folder.
+    name = f"{getattr(extract, '__module__', '')}:{getattr(extract, '__qualname__', extract)} {version('huomiao')}"
     ledger = Ledger.open(to, unit_bytes=unit_bytes, extract=name)
     try:
         carrier = ENGINES[engine](work.Job(to.resolve(), extract), workers=workers)
