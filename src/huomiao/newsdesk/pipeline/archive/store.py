@@ -93,7 +93,7 @@ class Archive:
 
         Raises:
             TooLarge: the body is longer than what is read back (``exchange.MOST_BYTES``).
-            OSError: it could not be made durable; it may be in the archive all the same, and may be written again.
+            OSError: it could not be made durable; nothing is kept of it, and it may be written again.
         """
         return self.write_all([exchange], notes=notes)[0]
 
@@ -135,15 +135,17 @@ class Archive:
             captures = self._append(file, batch)
             self.index.add(_name(file), self._size, captures)
         except BaseException as failure:
-            # Where the file ends now is unknown. The next write opens it anew, which mends it.
-            self._let_go()
+            self._undo()
             for waiting in batch:
                 waiting.failure = failure
             raise
         for waiting, capture in zip(batch, captures, strict=True):
             waiting.capture = capture
         if self._size >= self._file_bytes:
-            self._seal(file)
+            try:
+                self._seal(file)
+            except OSError:  # what was promised is kept; the file grows on and is sealed after the next write
+                logger.exception("%s could not be sealed", _name(file))
 
     def _append(self, file: BinaryIO, batch: list[_Waiting]) -> list[Capture]:
         captures: list[Capture] = []
@@ -155,6 +157,16 @@ class Archive:
         _write(file, b"".join(waiting.packed.data for waiting in batch))
         self._size = offset
         return captures
+
+    def _undo(self) -> None:
+        """After a write that failed: what of it reached the file was promised to nobody, and may not outlive a power cut.
+
+        Should even that fail, the next write opens the file anew, which mends it.
+        """
+        if self._current is not None:
+            with contextlib.suppress(OSError):
+                self._current.truncate(self._size)
+        self._let_go()
 
     def _open(self) -> BinaryIO:
         if self._current is None:
