@@ -214,6 +214,20 @@ def test_old_and_odd_http_is_read(tmp_path):
     assert (found[3].body, found[3].mime) == (b"<p>e", "text/html")
 
 
+@pytest.mark.parametrize("filling", [b"a:\n", b" a\n", b"\r\n \t", b"x" * 99])
+def test_headers_without_an_end_are_no_headers(tmp_path, filling):
+    endless = filling * (1_200_000 // len(filling))
+    path = tmp_path / "x"
+    path.write_bytes(
+        warc_record("response", PAGES[0], b"HTTP/1.1 200 OK\r\nA: b" + endless)
+        + RECORDS[1].replace(b"WARC-Type", endless[:1_100_000].replace(b"\n", b"") + b"\nWARC-Type")
+        + RECORDS[2]
+    )
+
+    assert [one.url for one in exchanges(path)][-1:] == [PAGES[2]]
+    assert PAGES[0] not in [one.url for one in exchanges(path)]
+
+
 def test_a_bomb_is_passed_over_in_little_memory(tmp_path):
     path = tmp_path / "x"
     head = response("https://bomb.example/", b"").replace(b"Content-Length: 44", b"Content-Length: 100000044")

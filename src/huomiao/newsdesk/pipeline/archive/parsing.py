@@ -18,6 +18,7 @@ from huomiao.newsdesk.pipeline.archive.exchange import Exchange, Headers, value_
 # Headers longer than this are no headers. The loader reads by lines, so the stream it gets must end somewhere.
 _MOST_HEAD = 1024 * 1024
 _STEP = 64 * 1024
+_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)[T ]?(\d\d):?(\d\d):?(\d\d)(?:\.(\d{1,9}))?")
 
 
@@ -178,7 +179,9 @@ def _request(block: bytes) -> tuple[str, Headers, bytes]:
 
 def _split(block: bytes) -> tuple[str, Headers, bytes]:
     """First line, header lines and body of an HTTP message; lone line feeds end lines too, as old servers sent them."""
-    end = re.search(rb"\r?\n\r?\n", block)
+    end = _END_OF_HEAD.search(block, 0, _MOST_HEAD)
+    if end is None and len(block) > _MOST_HEAD:
+        raise BadRecord("headers without an end")
     head, body = (block[: end.start()], block[end.end() :]) if end else (block, b"")
     lines = re.split(r"\r?\n", re.sub(r"\r?\n[ \t]+", " ", head.decode("latin-1")))
     pairs = (line.partition(":") for line in lines[1:])
