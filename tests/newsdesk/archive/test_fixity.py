@@ -6,6 +6,7 @@ import hashlib
 import pytest
 
 from huomiao.newsdesk.pipeline.archive.fixity import Finding, Kind, Progress, check
+from huomiao.newsdesk.pipeline.archive.index import Index
 from huomiao.newsdesk.pipeline.archive.store import Archive
 from tests.newsdesk.archive.making import exchange
 
@@ -36,6 +37,16 @@ def test_an_archive_that_is_whole_has_no_findings_and_tells_how_far_it_is(archiv
     assert list(check(folder, progress=told.append)) == []
     assert told[-1].read == told[-1].size == sum(path.stat().st_size for path in folder.glob("*.warc.gz"))
     assert told[-1].records == 3 + 2 * len(captures)
+
+
+def test_what_is_written_meanwhile_is_not_missed(tmp_path, monkeypatch):
+    with Archive(tmp_path) as archive:
+        archive.write_all(map(exchange, range(3)))
+        as_it_was = archive.index.files()
+        archive.write(exchange(50))
+        monkeypatch.setattr(Index, "files", lambda _self: as_it_was)
+
+        assert list(check(tmp_path)) == []
 
 
 def test_where_nothing_was_archived_nothing_is_wrong(tmp_path):

@@ -95,7 +95,7 @@ def _check(folder: Path, file: index.KnownFile, known: index.Index) -> Iterator[
         found_sha256 = sealing.sha256(path)
         if seals != {found_sha256}:
             yield Finding(file.name, Kind.CHANGED_FILE, detail=f"SHA-256 is {found_sha256}")
-    expected = known.offsets(file.name)
+    expected = known.offsets(file.name, before=file.read_to)
     for found in Walk(path, end=file.read_to, wanted=None, most_bytes=_MOST_BLOCK):
         yield found.offset
         expected.discard(found.offset)

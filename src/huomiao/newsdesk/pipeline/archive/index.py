@@ -117,9 +117,9 @@ class Index:
             last = page[-1]
             after = (last[10], last[5], last[0], last[1])
 
-    def offsets(self, file: str) -> set[int]:
-        """Where captures are known to stand in a file."""
-        return {row[0] for row in self._rows("SELECT offset FROM captures WHERE file = ?", file)}
+    def offsets(self, file: str, *, before: int) -> set[int]:
+        """Where captures are known to stand in a file ``before`` that place."""
+        return {row[0] for row in self._rows("SELECT offset FROM captures WHERE file = ? AND offset < ?", file, before)}
 
     def _captures(self, where: str, *values: object) -> Iterator[Capture]:
         return map(_capture, self._rows(f"SELECT {_COLUMNS} FROM captures {where}", *values))  # noqa: S608  # constants
