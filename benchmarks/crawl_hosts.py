@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
+import socket
+import struct
 import sys
+import time
 import zlib
 from collections import Counter
 from typing import Any
@@ -22,6 +26,8 @@ FILLER = (
     * 60
 )
 SLOW_SECONDS = 1.0
+# Linux; the kernel's own time of arrival comes with what arrived.
+SO_TIMESTAMPNS = 35
 
 
 class Settings:
@@ -63,26 +69,49 @@ def page(path: str) -> bytes:
     )
 
 
-class Visitor(asyncio.Protocol):
-    """One connection."""
+class Visitor:
+    """One connection. When a request arrived is told by the kernel: this process may be kept waiting, its clock must not be."""
 
-    def connection_made(self, transport: Any) -> None:
-        self.transport = transport
-        self.host = transport.get_extra_info("sockname")[0]
+    def __init__(self, connection: socket.socket) -> None:
+        self.socket = connection
+        self.host = connection.getsockname()[0]
         self.buffer = b""
         self.loop = asyncio.get_running_loop()
+        connection.settimeout(0)
+        connection.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+        self.loop.add_reader(connection, self.readable)
 
-    def data_received(self, data: bytes) -> None:
+    def readable(self) -> None:
+        try:
+            data, notes, _flags, _address = self.socket.recvmsg(65536, 256)
+        except OSError:
+            data, notes = b"", []
+        if not data:
+            self.close()
+            return
+        seconds, nanoseconds = struct.unpack("ll", notes[0][2]) if notes else (time.time(), 0)
         self.buffer += data
         while b"\r\n\r\n" in self.buffer:
             head, _end, self.buffer = self.buffer.partition(b"\r\n\r\n")
-            self.asked(head.split(b" ", 2)[1].decode())
+            self.asked(head.split(b" ", 2)[1].decode(), seconds + nanoseconds / 1e9)
 
-    def asked(self, path: str) -> None:
+    def close(self) -> None:
+        if self.socket.fileno() >= 0:
+            self.loop.remove_reader(self.socket)
+            self.socket.close()
+
+    def write(self, data: bytes) -> None:
+        try:
+            self.socket.sendall(data)
+        except OSError:
+            self.close()
+
+    def asked(self, path: str, at: float) -> None:
         record = RECORDS.setdefault(self.host, Record())
         if path != "/robots.txt":
             record.asked[path] += 1
-        record.arrivals.append(self.loop.time())
+        record.arrivals.append(at)
         record.under_way += 1
         record.most_at_once = max(record.most_at_once, record.under_way)
         wait = (20 + chance(self.host, path, "latency") % 61) / 1000 if Settings.latency else 0.0
@@ -102,13 +131,16 @@ class Visitor(asyncio.Protocol):
     def answer(self, path: str, fault: int, record: Record) -> None:
         record.under_way -= 1
         if 10 <= fault < 20:
-            self.transport.abort()
+            # A reset, not a goodbye.
+            with contextlib.suppress(OSError):
+                self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.close()
         elif 20 <= fault < 35:
-            self.transport.write(response("503 Service Unavailable", b"", "Retry-After: 1"))
+            self.write(response("503 Service Unavailable", b"", "Retry-After: 1"))
         elif 35 <= fault < 50:
-            self.transport.write(response("302 Found", b"", f"Location: {path}"[:-5] + "-moved.html"))
+            self.write(response("302 Found", b"", f"Location: {path}"[:-5] + "-moved.html"))
         else:
-            self.transport.write(self.content(path))
+            self.write(self.content(path))
             record.served += path.startswith("/a/")
 
     def content(self, path: str) -> bytes:
@@ -128,7 +160,8 @@ class Visitor(asyncio.Protocol):
 def report() -> dict[str, Any]:
     gaps: list[float] = []
     for record in RECORDS.values():
-        gaps += [after - before for before, after in zip(record.arrivals, record.arrivals[1:], strict=False)]
+        times = sorted(record.arrivals)
+        gaps += [after - before for before, after in itertools.pairwise(times)]
     gaps.sort()
     return {
         "served": sum(record.served for record in RECORDS.values()),
@@ -170,7 +203,10 @@ async def main(port: int) -> None:
         os.nice(-5)
     loop = asyncio.get_running_loop()
     for host in HOSTS:
-        await loop.create_server(Visitor, host, port, backlog=512)
+        listening = socket.create_server((host, port), backlog=512)
+        listening.settimeout(0)
+        listening.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)  # for what comes before it is accepted
+        loop.add_reader(listening, lambda listening=listening: Visitor(listening.accept()[0]))
     await loop.create_server(Control, "127.0.0.1", port + 1)
     print("ready", flush=True)
     await loop.create_future()

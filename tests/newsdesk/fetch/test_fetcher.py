@@ -4,11 +4,14 @@ import asyncio
 
 import pytest
 
-from huomiao.newsdesk.pipeline.fetch.client import Validators
+from huomiao.newsdesk.pipeline.fetch.client import Limits, Validators
 from huomiao.newsdesk.pipeline.fetch.errors import FetchFailed, HostRests, Reason
 from huomiao.newsdesk.pipeline.fetch.exchange import Fetched
-from tests.newsdesk.fetch.local_host import Answer, Host, fetching, running
+from huomiao.newsdesk.pipeline.fetch.fetcher import Fetcher
+from huomiao.newsdesk.pipeline.fetch.politeness import Pace, Politeness
+from tests.newsdesk.fetch.local_host import IDENTITY, Answer, Host, fetching, running
 from tests.newsdesk.fetch.local_tls import contexts, http2_host
+from tests.newsdesk.fetch.virtual_time import run
 
 
 def to(location: str, status: int = 302) -> Answer:
@@ -110,6 +113,28 @@ def test_an_overloaded_host_is_left_alone_as_long_as_it_says():
     assert status == 503
     assert 3500 < seconds <= 3600
     assert host.targets == ["/"]
+
+
+def test_the_pause_after_a_failure_counts_from_when_it_was_known():
+    sent: list[float] = []
+
+    class Breaking:
+        identity = IDENTITY
+
+        async def get(self, address, **options):
+            sent.append(asyncio.get_running_loop().time())
+            await asyncio.sleep(0.7)
+            raise FetchFailed(Reason.PROTOCOL)
+
+    async def story() -> None:
+        fetcher = Fetcher(Breaking(), Politeness(Pace(delay_seconds=1.0)))
+        for _each in range(2):
+            with pytest.raises(FetchFailed):
+                await fetcher._ask("http://news.example.com/", None, Limits())
+
+    run(story())
+
+    assert sent == [0.0, 1.7]
 
 
 def test_http2_is_spoken_where_the_host_does(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 from huomiao.newsdesk.pipeline.fetch import addresses, revisits
@@ -62,8 +63,7 @@ class Fetcher:
             raise FetchFailed(rules.unknown, address)
         if not rules.allow(address):
             raise FetchFailed(Reason.ROBOTS, address)
-        if rules.crawl_delay is not None:
-            self.politeness.wish(addresses.lane(address), rules.crawl_delay)
+        self.politeness.wish(addresses.lane(address), rules.crawl_delay or 0.0)
 
     async def _robots_txt(self, address: str) -> Exchange:
         hops: list[Exchange] = []
@@ -87,6 +87,8 @@ class Fetcher:
             try:
                 exchange, sent_at = await self._client.get(address, validators=validators, limits=limits)
             except FetchFailed as failure:
+                # Nobody knows when it was sent; not later than now.
+                turn.sent(asyncio.get_running_loop().time())
                 if failure.reason in {Reason.UNREACHABLE, Reason.TOO_SLOW}:
                     self.politeness.silent(lane)
                 raise

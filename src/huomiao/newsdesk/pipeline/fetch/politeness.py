@@ -86,13 +86,8 @@ class Politeness:
             host.users -= 1
 
     def wish(self, name: str, delay_seconds: float) -> None:
-        """The host's robots.txt wishes this pause. It can make us slower, never quicker."""
+        """The host's robots.txt wishes this pause (0: none). It can make us slower, never quicker."""
         self._host(name).delay = max(self._pace.delay_seconds, min(delay_seconds, LONGEST_DELAY_SECONDS))
-
-    def delay_of(self, name: str) -> float:
-        """Seconds between two requests to this host."""
-        host = self._hosts.get(name)
-        return host.delay if host else self._pace.delay_seconds
 
     def struggling(self, name: str, *, retry_after: float | None = None) -> None:
         """The host says that it does not cope. Leave it alone for as long as it says, or longer each time."""
