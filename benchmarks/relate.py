@@ -159,12 +159,13 @@ def near_duplicates(pages: list[Base]) -> None:
         precision, recall = len(pairs & true) / max(1, len(pairs)), len(pairs & true) / len(true)
         print(f"| {name:<28} | {precision:9.3f} | {recall:6.3f} | {2 * precision * recall / (precision + recall):.3f} | {seconds[name]:7.1f} |")  # fmt: skip
     names = list(METHODS)
-    print(f"\n| {'recall by edit':<32} | pairs | " + " | ".join(f"{name.split(", ")[-1][:14]:<14}" for name in names) + " |")
+    heads = " | ".join(f"{name.rpartition(', ')[2][:14]:<14}" for name in names)
+    print(f"\n| {'recall by edit':<32} | pairs | {heads} |")
     for edit in dict.fromkeys(one.edit for one in asked):
         of_edit = {pair for pair in true if asked[pair[0]].edit == edit}
         if of_edit:
             print(f"| {edit:<32} | {len(of_edit):5} | " + " | ".join(f"{len(found[name] & of_edit) / len(of_edit):14.3f}" for name in names) + " |")  # fmt: skip
-    print(f"\n| {'wrong pairs by edit':<32} | asked | " + " | ".join(f"{name.split(", ")[-1][:14]:<14}" for name in names) + " |")
+    print(f"\n| {'wrong pairs by edit':<32} | asked | {heads} |")
     for edit in dict.fromkeys(one.edit for one in asked):
         count = sum(one.edit == edit for one in asked)
         wrong = [sum(asked[at].edit == edit for at, _number in found[name] - true) for name in names]
