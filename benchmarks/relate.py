@@ -44,9 +44,16 @@ def machine() -> str:
 
 
 def bases(folder: Path) -> list[Base]:
-    rows = [json.loads(line) for path in sorted(folder.glob("*/gold.jsonl")) for line in path.open(encoding="utf-8")]
-    rows = [row for row in rows if len(row["body"]) >= SHORTEST_PAGE]
-    return [Base(at, row.get("title") or row["body"][:20], row["body"]) for at, row in enumerate(rows)]
+    rows = [
+        (path.parent.name, json.loads(line))
+        for path in sorted(folder.glob("*/gold.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    rows = [(language, row) for language, row in rows if len(row["body"]) >= SHORTEST_PAGE]
+    return [
+        Base(at, row.get("title") or row["body"][:20], row["body"], f"{language}/{row['file']}")
+        for at, (language, row) in enumerate(rows)
+    ]
 
 
 def labelled(pages: list[Base]) -> tuple[list[Edited], list[Edited]]:

@@ -48,9 +48,12 @@ class Edited:
 
 @dataclass(frozen=True)
 class Base:
+    """A real article; ``page`` is its folder and file."""
+
     number: int
     title: str
     text: str
+    page: str = ""
 
 
 def chance(base: Base, edit: str) -> random.Random:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from benchmarks.relate_edits import Base
+from benchmarks.relate_shelves import SHELVES
 from huomiao.newsdesk.pipeline.classify import examples, training
 from huomiao.newsdesk.pipeline.names import Gazetteer, Kind, Name
 
@@ -119,3 +120,7 @@ def file(pages: list[Base]) -> None:
     each = (time.process_time() - began) / len(pages)
     print(f"\nclassifier of {len(model.categories)} categories from {len(taught)} examples: trained in {trained:.2f} s, {len(model.dumps()) / 1024:.0f} kB, {each * 1000:.2f} ms an article")  # fmt: skip
     print(f"cross-validated: {found.accuracy:.3f} of first guesses right; answers {found.answered:.3f}, {found.right:.3f} of them right; calibration error {found.error:.3f} (guessing one category: {1 / len(model.categories):.3f})")  # fmt: skip
+    shelved = [(SHELVES[page.page], model.guess(page.title, page.text)) for page in pages if page.page in SHELVES]
+    if shelved:
+        real = training.measured([(guess.ranking[0][0] in shelves, bool(guess.category), guess.confidence) for shelves, guess in shelved])  # fmt: skip
+        print(f"{len(shelved)} real pages shelved by a reader: {real.accuracy:.3f} of first guesses right; answers {real.answered:.3f}, {real.right:.3f} of them right; calibration error {real.error:.3f}")  # fmt: skip
