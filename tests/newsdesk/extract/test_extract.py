@@ -230,3 +230,29 @@ def test_an_article_inside_an_element_with_a_misleading_name_is_found():
     page = newspaper().replace(b'class="wrap"', b'class="wrap has-sidebar main-nav-open"')
 
     assert extract(page, URL).text.split("\n") == list(PARAGRAPHS)
+
+
+def test_a_page_of_pictures_alone_still_has_its_title_and_time():
+    page = (
+        "<html><head><title>图集：职工技能比武现场_示例网</title></head><body><h1>图集：职工技能比武现场</h1>"
+        "<div class=info>2024-01-05 18:41 来源：示例日报</div><div><img src=/a.jpg><img src=/b.jpg></div></body></html>"
+    )
+
+    article = extract(page.encode(), URL)
+
+    assert (article.title, article.source) == ("图集：职工技能比武现场", "示例日报")
+    assert article.published_at == datetime(2024, 1, 5, 18, 41, tzinfo=SHANGHAI)
+
+
+def test_the_author_and_the_source_can_be_one_line_with_a_slash():
+    article = extract(newspaper(byline="甲乙/示例青年报</div><div>2024-01-05 18:41"), URL)
+
+    assert (article.source, article.authors) == ("示例青年报", ("甲乙",))
+
+
+def test_a_headless_title_is_the_heading_above_the_text():
+    page = newspaper().replace(
+        "<title>示范市举办职工创新成果发布会_要闻_示例网</title>".encode(), "<title>要闻</title>".encode()
+    )
+
+    assert extract(page, URL).title == "示范市举办职工创新成果发布会"

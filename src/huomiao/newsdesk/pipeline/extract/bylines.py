@@ -23,8 +23,13 @@ _REPOST = re.compile(
     r"(?:^|[（(【\[\s\x1f：:])(?:(?:本文|文章|原文)?\s*(?:转载?自|轉載?自|摘自|原载于?|首发于|首发|转载于|选自|節錄自)|(?:本文|文章|稿件|内容|原文)(?:来\s*源|來\s*源)(?:于|自)?|来\s*源|來\s*源|原文来自)\s*[:：|｜]?\s*(?:微信)?(?:公众号|公號)?\s*[:：]?\s*"
 )
 _STRONG_REPOST = re.compile(r"转载?自|轉載?自|摘自|原载|首发|选自")
+# What follows a source on its line: the next field, set off by white space or by its colon; many names end in 发布.
+_NEXT_FIELD = (
+    r"作\s*者|编\s*辑|責任|责\s*任|责\s*编|记\s*者|文\s*[:：/]|时\s*间|日\s*期|发布|发表|發佈|更新|浏\s*览|点\s*击|阅\s*读|访问|字\s*[号體体]|打印|评论|"
+    r"分享|收藏|人参与|关注|调整|我要|我有话|参与|原标题|原文|关键[词字]|标签|校对|审核|通讯员|摄影|繁体|大\s*中\s*小|点赞"
+)
 _CUT = re.compile(
-    r"[\s　|｜]*(?:作\s*者|编\s*辑|責任|责\s*任|责\s*编|记\s*者|文\s*[:：/]|时\s*间|日\s*期|发布|发表|發佈|更新|浏\s*览|点\s*击|阅\s*读|访问|字\s*[号體体]|打印|评论|分享|收藏|人参与|关注|调整|我要|我有话|参与|原标题|原文|关键[词字]|标签|校对|审核|责任|通讯员|摄影|繁体|大\s*中\s*小|[(（]?(?:19|20)\d\d[-年/.]|https?:|公众号ID|ID[:：]|点赞|【|\[大|\d+$).*$"
+    rf"(?:[\s　|｜]+(?:{_NEXT_FIELD})|(?:{_NEXT_FIELD})[^\s:：]{{0,4}}[:：]|[\s　|｜]*(?:[(（]?(?:19|20)\d\d[-年/.]|https?:|公众号ID|ID[:：]|【|\[大|\d+$)).*$"
 )
 _SOURCE_LABEL = re.compile(
     r"(?<![a-z_-])(?:(?:article|news|post|arti?|info|data)[-_]?(?:source|origin|from|media)|(?:source|origin|media|laiyuan|ly|copy-?from|come-?from)(?:[-_]?name)?)(?![a-z_-])"
@@ -44,6 +49,10 @@ _REPORTER = re.compile(
 )
 _REPORTER_LINE = re.compile(
     rf"^(?:[\u4e00-\u9fff·\s]{{0,14}})(?:记者|記者)\s*[|｜丨:：]?\s*(?P<names>{NAME}(?:[、，,\s　/]+{NAME}){{0,5}})\s*(?:报道|文|/文)?$"
+)
+# 甲乙/示例日报
+_SLASHED = re.compile(
+    rf"^(?P<names>{NAME}(?:[ 、]{NAME}){{0,2}})\s*[/／]\s*(?P<source>[^/／\s]{{2,14}}(?:报|社|网|台|刊|新闻|周刊|杂志|客户端))$"
 )
 _ARTICLE_AUTHOR = re.compile(r"[(（]\s*作者\s*[:：]\s*(?P<names>[^)）]{2,60})[)）]")
 _EDITOR = re.compile(
@@ -85,6 +94,9 @@ def source(head: Sequence[Line], tail: Sequence[Line], stated: Stated, *, under:
                 value = _fielded(head[at + 1])
             if cleaned := clean_source(value):
                 return Found(cleaned, Evidence(0.95, "来源 before the body", line.spaced[:120]))
+    for line in head:
+        if line.number >= under and (slashed := _SLASHED.match(line.text)) is not None:
+            return Found(slashed["source"], Evidence(0.75, "author/source", line.spaced[:120]))
     for line in head:
         for label, text in _labelled(line):
             if _SOURCE_LABEL.search(label) and (cleaned := clean_source(text)):
@@ -213,7 +225,7 @@ def authors(
         if match is not None and (found := names_in(_stop(match["names"]), any_word=True)):
             return People(tuple(found), Evidence(0.9, "作者", line.spaced[:120]))
     for line in (*head, *texts[:4], *texts[-3:]):
-        match = _REPORTER_LINE.match(line.text) if line.units <= 40 else None
+        match = (_SLASHED.match(line.text) or _REPORTER_LINE.match(line.text)) if line.units <= 40 else None
         match = match or _REPORTER.search(line.text[:120]) or _REPORTER.search(line.text[-120:])
         if match is not None and (found := names_in(match["names"])):
             return People(tuple(found), Evidence(0.85, "记者", match.group()[:120]))

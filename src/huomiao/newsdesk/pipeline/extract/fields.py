@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _UNSURE = 0.6
 _SURE = 0.8
 _BY_RULE = 0.97
+# Prose, in units, from which on its amount speaks for a body.
+_AMPLE = 200.0
 
 
 def article(read: Read, url: str, *, layout: Layout | None = None, rules: Sequence[Rule] = ()) -> Article:
@@ -41,7 +43,6 @@ def article(read: Read, url: str, *, layout: Layout | None = None, rules: Sequen
     category = places.category(page.lines[: max(read.first, 1)], stated)
     subtitle = places.subtitle(head, title.line if title else None, read.first)
     published, updated = moment.published, moment.updated
-    sure = round(0.4 + 0.59 * read.body.share, 2)
     holder = f"{read.body.box.tag} {read.body.box.label}".strip()[:80]
     evidence = {
         "title": title.evidence if title else None,
@@ -53,7 +54,7 @@ def article(read: Read, url: str, *, layout: Layout | None = None, rules: Sequen
         "authors": authors.evidence,
         "editors": editors.evidence,
         "category": category[1] if category else None,
-        "body": Evidence(sure, holder, text[:120]) if text else None,
+        "body": Evidence(_sureness(read), holder, text[:120]) if text else None,
     }
     found = Article(
         url=url,
@@ -76,6 +77,12 @@ def article(read: Read, url: str, *, layout: Layout | None = None, rules: Sequen
         evidence={name: one for name, one in evidence.items() if one is not None},
     )
     return _ruled(found, read, rules) if rules else found
+
+
+def _sureness(read: Read) -> float:
+    """How sure the body is: the clearer its element stands out, and the more there is of it."""
+    amount = min(1.0, read.body.prose / _AMPLE)
+    return round((0.35 + 0.64 * read.body.share) * (0.5 + 0.5 * amount), 2)
 
 
 def around(read: Read) -> tuple[list[Line], list[Line]]:

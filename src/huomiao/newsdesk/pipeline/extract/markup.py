@@ -29,8 +29,6 @@ _LONG = re.compile(rf"<[a-zA-Z][^>]{{{_LONG_TAG}}}")
 # A quote opens a value only after an equals sign. Possessive, so that no markup makes it look twice.
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)((?>[^>=]+|=\s*(?:\"[^\"]*\"|'[^']*')|=)*+)>?")
 
-# Characters that nobody sees, and NUL, which is none.
-_INVISIBLE = ("\x00", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\xad")
 # A new link ends the one before it, so links do not pile up.
 _FORMATTING = frozenset(("b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"))
 # Inside these the parser starts counting anew: a tag closed inside does not close what was opened outside.
@@ -58,11 +56,7 @@ class Script:
 
 def parse(text: str) -> tuple[LexborHTMLParser, list[Script]]:
     """The tree of a page without its scripts and styles, and the scripts, in time and space that grow with its length."""
-    text = text[:MOST_CHARACTERS]
-    for invisible in _INVISIBLE:
-        if invisible in text:
-            text = text.replace(invisible, "")
-    markup, scripts = _without_scripts(text)
+    markup, scripts = _without_scripts(text[:MOST_CHARACTERS])
     names = " ".join(_NAME.findall(markup)).lower().split(" ")
     # A tag can only be long where something is, or where quotes hide the ends of others.
     if _LONG.search(markup) is not None or markup.count(">") > len(names) + _MOST_ATTRIBUTES:

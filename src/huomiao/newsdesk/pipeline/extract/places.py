@@ -42,8 +42,8 @@ def head_lines(page: Page, title: Line | None, first: int) -> list[Line]:
 
 
 def tail_lines(page: Page, last: int) -> list[Line]:
-    """The lines from the end of the body on, which ends with line ``last``."""
-    return [line for line in page.lines[max(0, last - 1) : last + _AFTER_BODY] if line.picture is None]
+    """The lines from the last one of the body on, which is line ``last``."""
+    return [line for line in page.lines[last : last + _AFTER_BODY] if line.picture is None]
 
 
 def category(lines: Sequence[Line], stated: Stated) -> tuple[str, Evidence] | None:

@@ -59,11 +59,12 @@ def read(
         line = layout.line_at(page, layout.title)
         title = titles.of_line(line) if line is not None else title
     kept = body.below(found, title.line if title else None)
-    first = kept[0].number if kept else 0
+    under = title.line.number + 1 if title is not None and title.line is not None else 0
+    first = kept[0].number if kept else under
     if found.prose < _THIN:
         carried = _carried(scripts, stated)
         if carried is not None and carried.prose > 2 * found.prose:
-            found, kept, last = carried, carried.lines, first
+            found, kept, first, last = carried, carried.lines, under, under
     kept = [line for line in kept if title is None or line.text != title.text]
     if repeated:
         kept = [line for line in kept if line.picture is not None or line.plain not in repeated]

@@ -21,6 +21,8 @@ _LABEL = re.compile(
 )
 # What a line beside the title has more of than this is prose in which a date happens to stand.
 _LONGEST = 120
+_SHORT = 25
+_UNSURE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def with_others(times: Times, values: Iterable[tuple[str, str]]) -> Times:
 def _best(shown: Sequence[Candidate], declared: Sequence[Candidate]) -> Candidate | None:
     """The shown time, unless only a stated one of the same day is exact to the minute."""
     best = min(shown, key=_rank, default=None)
-    if best is None:
+    if best is None or (declared and best.evidence.confidence < _UNSURE):
         return next((one for one in declared if one.moment.to == MINUTE), None) or next(iter(declared), None)
     if best.moment.to != MINUTE:
         exact = next(
@@ -113,7 +115,7 @@ def _shown(lines: Sequence[Line]) -> tuple[list[Candidate], list[Candidate]]:
                 confidence = 0.95
             elif _is_labelled(line):
                 confidence = 0.9
-            elif line.units > 40:
+            elif line.units > _SHORT:
                 confidence = 0.4
             published.append(Candidate(moment, Evidence(confidence, "shown beside the title", quote)))
     return published, updated

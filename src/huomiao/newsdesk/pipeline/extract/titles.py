@@ -26,7 +26,7 @@ _QUOTES = str.maketrans("“”„‟″＂「」『』‘’‚′＇`", '"""""
 _LABEL = re.compile(
     r"(?<![a-z])(?:title|headline|biaoti|bt|tit|arti-?title|h1|head-?title|news-?title|subject)(?![a-z])|(?:title|headline)"
 )
-_LEVELS = {"h1": 3.0, "h2": 2.0, "h3": 1.2, "h4": 0.6}
+_LEVELS = {"h1": 3.0, "h2": 2.0, "h3": 1.2, "h4": 1.1, "h5": 1.0, "h6": 1.0}
 # What separates a title from the names of the channel and the site.
 _SEPARATOR = re.compile(r"\s*(?:[_|｜丨«»›·•]|--+|——|\s[-–—:]\s|-(?=[^-]{1,16}$))\s*")
 _SITE = re.compile(
@@ -57,12 +57,12 @@ def plain(text: str) -> str:
 def find(page: Page, stated: Stated, *, before: int) -> Title | None:
     """The title of the page. ``before`` is the number of the line with which the body ends at the latest."""
     head = page.meta.title
-    told = [text for text in (stated.headline, *stated.titles, head) if text]
+    told = [text for text in (stated.headline, *stated.titles, head) if len(without_site(text, stated.site)) > _CHANNEL]
     compared = [plain(text) for text in told]
     starts = {one[0] for one in compared if one}
     best: tuple[float, Line] | None = None
     for line in page.lines[:before]:
-        if not 2 <= len(line.text) <= _LONGEST:
+        if not 2 <= len(line.text) <= _LONGEST or line.text.startswith(_HOME):
             continue
         level = _LEVELS.get(line.box.tag, 0.0)
         is_labelled = bool(line.box.label) and _calls_itself_title(line.box.label)

@@ -24,8 +24,11 @@ _SKIPPED = frozenset(
 _BOLD = frozenset(("b", "strong"))
 
 _STOPS = re.compile("[，。！？；,;!?]|\\.(?=\\s|$)")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# What is only invisible (``visibility``) is often the article itself, until a script shows it.
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _HARD_WRAP = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef])\s*\n\s*(?=[\u2e80-\u9fff\uff00-\uffef])")
+# Characters that nobody sees.
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\xad]")
 _OF_HEAD = frozenset(("meta", "link", "title", "base"))
 # Shorter lines, in units, are not looked at for punctuation.
 _SHORTEST_PROSE = 10
@@ -177,6 +180,9 @@ class _Walk:
         raw = parts[0].text if len(parts) == 1 else "".join([part.text for part in parts])
         if "\n" in raw:
             raw = _HARD_WRAP.sub("", raw)
+        is_ascii = raw.isascii()
+        if not is_ascii and _INVISIBLE.search(raw) is not None:
+            raw = _INVISIBLE.sub("", raw)
         text = " ".join(raw.split())
         if not text:
             return
@@ -185,7 +191,7 @@ class _Walk:
         for part in parts:
             if part.href:
                 linked += len(part.text)
-        wide = 0 if text.isascii() else (len(text.encode("utf-8", "replace")) - length) // 2
+        wide = 0 if is_ascii else (len(text.encode("utf-8", "replace")) - length) // 2
         units = wide + (length - wide + 2) // 6
         has_stops = units >= _SHORTEST_PROSE and _STOPS.search(text) is not None
         self.lines.append(Line(box, text, parts, len(self.lines), min(linked, length), units, has_stops))
