@@ -130,7 +130,8 @@ def timed(what: str, work: Callable[[], int]) -> None:
     count = work()
     took, busy = time.perf_counter() - began, sum(os.times()[:4]) - busy
     load = os.getloadavg()[0]
-    print(f"| {what:<44} | {count:6} | {took:8.1f} s | {count / took:8.1f} | {busy:8.1f} s | {load:5.1f} |", flush=True)
+    rates = f"{count / took:8.1f} | {busy:8.1f} s | {count / busy:13.1f}"
+    print(f"| {what:<44} | {count:6} | {took:8.1f} s | {rates} | {load:5.1f} |", flush=True)
 
 
 def machine() -> str:
@@ -143,7 +144,9 @@ def machine() -> str:
 
 def main(count: int, source: Path | None, folder: Path) -> None:
     print(machine())
-    print(f"| {'step':<44} | {'pages':>6} | {'clock':>10} | {'pages/s':>8} | {'processor':>10} | {'load':>5} |")
+    print(
+        f"| {'step':<44} | {'pages':>6} | {'clock':>10} | {'pages/s':>8} | {'processor':>10} | a second of it | {'load':>5} |"
+    )
     size = 0
 
     def archived() -> int:
