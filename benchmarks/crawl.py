@@ -1,8 +1,9 @@
-"""How fast the crawl is against fifty hosts with latency and faults, how polite, and how much memory a hundred thousand addresses take; beside Scrapy.
+"""How fast the crawl is against fifty hosts with latency and faults, how polite, and how much memory a hundred thousand
+addresses take; beside Scrapy.
 
-Run it with ``.venv/bin/python -m benchmarks.crawl [--without-memory]``. Scrapy is that of this environment (``uv sync --group peers``) or of the
-Python that ``SCRAPY_PYTHON`` names. Everything is local: the hosts are one process, each crawler another, so that the crawlers' own
-processor time can be told apart.
+Run it with ``.venv/bin/python -m benchmarks.crawl [--without-memory]``. Scrapy is that of this environment (``uv sync
+--group peers``) or of the Python that ``SCRAPY_PYTHON`` names. Everything is local: the hosts are one process, each
+crawler another, so that the crawlers' own processor time can be told apart.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""Fifty hosts for the crawl's benchmark, in one process: 127.0.1.1 to 127.0.1.50, with latency and faults, watching how polite their visitors are.
+"""Fifty hosts for the crawl's benchmark, in one process: 127.0.1.1 to 127.0.1.50, with latency and faults, watching how
+polite their visitors are.
 
-``python -m benchmarks.crawl_hosts PORT``. The control port (PORT + 1 on 127.0.0.1) takes ``/set?pages=…`` and gives ``/report``.
+``python -m benchmarks.crawl_hosts PORT``. The control port (PORT + 1 on 127.0.0.1) takes ``/set?pages=…`` and gives
+``/report``.
 """
 
 from __future__ import annotations
@@ -70,7 +72,8 @@ def page(path: str) -> bytes:
 
 
 class Visitor:
-    """One connection. When a request arrived is told by the kernel: this process may be kept waiting, its clock must not be."""
+    """One connection. When a request arrived is told by the kernel: this process may be kept waiting, its clock must
+    not be."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.socket = connection

@@ -1,4 +1,5 @@
-"""The same crawl with ours: ``python -m benchmarks.crawl_ours PORT DELAY AT_ONCE FOLDER list|sitemap``. Prints its memory as it goes."""
+"""The same crawl with ours: ``python -m benchmarks.crawl_ours PORT DELAY AT_ONCE FOLDER list|sitemap``. Prints its
+memory as it goes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The same crawl with Scrapy: the hosts' front pages, the articles they list. ``python crawl_scrapy.py PORT DELAY AT_ONCE FILE``.
+"""The same crawl with Scrapy: the hosts' front pages, the articles they list. ``python crawl_scrapy.py PORT DELAY
+AT_ONCE FILE``.
 
 It imports nothing of ours, so that it runs in whatever environment has Scrapy.
 """

@@ -1,11 +1,11 @@
-"""The crawl: claims addresses that are due, fetches them politely, keeps what came, notes what was found, and comes again.
+"""The crawl: claims addresses that are due, fetches them politely, keeps what came, and notes what was found.
 
-It holds at most ``window`` addresses in memory, however many wait. Two others do the remembering: a ``Frontier`` knows every address and when
-it is due, a ``Sink`` keeps what came. Both are asked from one thread of their own, one call at a time, with as much in a call
-as has come together meanwhile, so that each can be one transaction.
+It holds at most ``window`` addresses in memory, however many wait. Two others do the remembering: a ``Frontier`` knows
+every address and when it is due, a ``Sink`` keeps what came. Both are asked from one thread of their own, one call at a
+time, with as much in a call as has come together meanwhile, so that each can be one transaction.
 
-Killed at any moment, a crawl goes on where it was: what was claimed and not settled is taken back at the next start, and what the sink has of it
-already is settled without asking for it again.
+Killed at any moment, a crawl goes on where it was: what was claimed and not settled is taken back at the next start,
+and what the sink has of it already is settled without asking for it again.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol, TypeVar
 
 from huomiao.newsdesk.pipeline.discover.found import Found
@@ -34,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# Longer than any place in the queue of the slowest host may take; a crawler that is gone for good loses its claims then.
+# Longer than a place in the slowest host's queue may take. A crawler that is gone for good loses its claims then.
 LEASE = timedelta(minutes=30)
 _MB = 1024 * 1024
 # A window full of the largest answers has to fit into memory; only sitemaps are honestly large, and there are few.
@@ -74,24 +75,24 @@ class Visit:
 
 
 class Frontier(Protocol):
-    """Every address, once, with when it is due. Calls come from one thread and return after their changes are durable."""
+    """Every address, once, with when it is due. Calls come from one thread and return when their changes are durable."""
 
     def take_back(self, owner: str, *, until: datetime) -> list[Claim]:
-        """The claims that an earlier run of ``owner`` left, under their old leases, which hold until ``until`` again."""
+        """The claims that an earlier run of ``owner`` left, under their old leases, which now hold until ``until``."""
 
     def claim(
         self, owner: str, *, at: datetime, until: datetime, most: int, per_host: int, busy: Mapping[str, int]
     ) -> list[Claim]:
-        """At most ``most`` addresses due at ``at``, leased until ``until``: for each host sources first, then what was never visited,
-        then what is visited again, longest due first.
+        """At most ``most`` addresses due at ``at``, leased until ``until``: for each host sources first, then what was
+        never visited, then what is visited again, longest due first.
 
         Not more than ``per_host`` for a host (``addresses.lane``), less what ``busy`` says is under way there. None for
         a host that rests or of which another owner holds a lease: a host has one crawler at a time.
         """
 
     def settle(self, visits: Sequence[Visit], rests: Mapping[str, datetime]) -> None:
-        """Give back the claims of ``visits`` with their memory and next time, add what they found (known addresses stay as
-        they are), and let each host in ``rests`` rest until then. One transaction."""
+        """Give back the claims of ``visits`` with their memory and next time, add what they found (known addresses stay
+        as they are), and let each host in ``rests`` rest until then. One transaction."""
 
     def next_due(self, at: datetime) -> datetime | None:
         """When the next unleased address is due, its host's rest counted; None where none will be."""
@@ -109,7 +110,8 @@ class Sink(Protocol):
 
 @dataclass
 class Totals:
-    """What a crawl has done so far: visits by outcome, failures by reason, bytes on the wire, addresses found (known ones too)."""
+    """What a crawl has done so far: visits by outcome, failures by reason, bytes on the wire, addresses found (known
+    ones too)."""
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -132,10 +134,11 @@ class Totals:
 
 
 class Crawl:
-    """One crawler. ``owner`` is its name across restarts. ``window`` is how many addresses are under way at most, ``per_host`` for one host.
+    """One crawler. ``owner`` is its name across restarts. ``window`` is how many addresses are under way at most,
+    ``per_host`` for one host.
 
-    ``reader`` turns an answer of one of the kinds in ``reads`` into what was found; it runs in a thread. ``progress`` is called after each
-    settlement with the totals.
+    ``reader`` turns an answer of one of the kinds in ``reads`` into what was found; it runs in a thread. ``progress``
+    is called after each settlement with the totals.
     """
 
     def __init__(
@@ -172,7 +175,8 @@ class Crawl:
         self._readers = ThreadPoolExecutor(1, thread_name_prefix="news-reader")
 
     async def run(self, *, forever: bool = False, stop: asyncio.Event | None = None) -> Totals:
-        """Crawl until nothing is due (or ``forever``), or until ``stop``; what is under way then is finished and settled."""
+        """Crawl until nothing is due (or ``forever``), or until ``stop``; what is under way then is finished and
+        settled."""
         stop = stop or asyncio.Event()
         try:
             await self._resume()
@@ -288,7 +292,7 @@ class Crawl:
         while self._done:
             visits, self._done = self._done[:_MOST_SETTLED_AT_ONCE], self._done[_MOST_SETTLED_AT_ONCE:]
             rests, self._rests = self._rests, {}
-            await self._ask(lambda visits=visits, rests=rests: self._keep_and_settle(visits, rests))  # type: ignore[misc]
+            await self._ask(partial(self._keep_and_settle, visits, rests))
             for visit in visits:
                 self.totals.add(visit)
             if self._progress is not None:

@@ -1,7 +1,7 @@
 """A frontier in a SQLite file of its own: for the command line and for measuring. The desk has one on its own tables.
 
-Durable: a call returns when its transaction is on the disk. One process at a time writes best; several may, since a host whose
-addresses one of them has claimed is not given to another.
+Durable: a call returns when its transaction is on the disk. One process at a time writes best; several may, since a
+host whose addresses one of them has claimed is not given to another.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from huomiao.newsdesk.pipeline.fetch import addresses
 from huomiao.newsdesk.pipeline.fetch.kinds import SOURCES, Kind
 from huomiao.newsdesk.pipeline.fetch.revisits import Memory
 
-# A source is never kept waiting by the thousands of pages it once led to, nor a new page by those that are looked at again.
+# A source is never kept waiting by the thousands of pages it once led to, nor a new page by those that are looked at
+# again.
 _SOURCE, _NEW, _AGAIN = range(3)
 
 # Times are seconds since 1970. An address with no due_at is not asked for any more. A host's due_at is the least of its
@@ -126,8 +127,8 @@ class SqliteFrontier:
         now = datetime.now(UTC).timestamp()
         with self._transaction():
             self._db.executemany(
-                """UPDATE addresses SET lease = NULL, owner = NULL, lease_until = NULL, memory = ?, outcome = ?, due_at = ?, rank = ?
-                   WHERE lease = ? AND address = ?""",
+                """UPDATE addresses SET lease = NULL, owner = NULL, lease_until = NULL, memory = ?, outcome = ?, due_at
+                = ?, rank = ? WHERE lease = ? AND address = ?""",
                 [
                     (
                         visit.verdict.memory.to_json(),
@@ -188,9 +189,9 @@ class SqliteFrontier:
     def _update_hosts(self, names: Iterable[str]) -> None:
         self._db.executemany(
             # A minimum for each rank is one step in the index; one over all ranks would walk it.
-            """UPDATE hosts SET due_at = (SELECT min(due) FROM (
-                   SELECT (SELECT min(due_at) FROM addresses AS one WHERE one.host = name AND one.rank = column1
-                           AND one.lease IS NULL AND one.due_at IS NOT NULL) AS due FROM (VALUES (0), (1), (2)))) WHERE name = ?""",
+            """UPDATE hosts SET due_at = (SELECT min(due) FROM ( SELECT (SELECT min(due_at) FROM addresses AS one WHERE
+            one.host = name AND one.rank = column1 AND one.lease IS NULL AND one.due_at IS NOT NULL) AS due FROM (VALUES
+            (0), (1), (2)))) WHERE name = ?""",
             [(name,) for name in names],
         )
 

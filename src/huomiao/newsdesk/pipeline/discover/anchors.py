@@ -48,7 +48,8 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page's links, and what its head says: feeds and hubs as (rel, type, address), the title, whether it calls itself an article."""
+    """A page's links, and what its head says: feeds and hubs as (rel, type, address), the title, whether it calls
+    itself an article."""
 
     base: str
     title: str

@@ -1,6 +1,6 @@
 """Feeds: RSS and Atom of every age, and JSON Feed.
 
-Nothing before the root element reaches an XML parser, so a feed cannot declare an entity, expand one or name a file to read.
+Nothing before the root element reaches an XML parser, so a feed can neither declare an entity nor name a file to read.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ _LONGEST_TITLE = 300
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed, read. ``address`` is what it calls itself ("" if nothing); ``hub`` its WebSub hub; ``calm_seconds`` how long it asks to be left alone."""
+    """A feed, read. ``address`` is what it calls itself ("" if nothing); ``hub`` its WebSub hub; ``calm_seconds`` how
+    long it asks to be left alone."""
 
     title: str
     items: tuple[Found, ...]

@@ -12,7 +12,7 @@ from huomiao.newsdesk.pipeline.fetch.kinds import Kind
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An address worth asking for. ``address`` is normal. ``published_at`` is aware; ``title`` and ``category`` are as given there.
+    """An address worth asking for, in its normal spelling. ``published_at`` is aware; the words are as given there.
 
     ``source`` says for whom it was found: whatever the one who added the source wrote there.
     """

@@ -1,8 +1,9 @@
 """Lists of links: which shape of address leads to articles, learnt from the page itself.
 
-Addresses of one kind are alike: figures stand where figures stood. So each link is reduced to its shape (``/news/2023-12/05/c_123.htm`` becomes
-``/news/\\d{4}-\\d{2}/\\d{2}/c_\\d+\\.htm``), links of one shape are judged together, and what looks like a list of headlines is kept: long
-words, a date beside or inside the address, not in a menu. No site is known by name.
+Addresses of one kind are alike: figures stand where figures stood. So each link is reduced to its shape
+(``/news/2023-12/05/c_123.htm`` becomes ``/news/\\d{4}\\-\\d{1,2}/\\d{1,2}/c_\\d+\\.htm``), links of one shape are judged
+together, and what looks like a list of headlines is kept: long words, a date beside or inside the address, not in a
+menu. No site is known by name.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _MOST_SEGMENTS = 12
 _HEADLINE_LETTERS = 8
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _DIGITS = re.compile(r"([0-9]+)")
-# A year, a month in its year, a day in its year, or a day with its year. A page's own number may look like the shorter ones.
+# A year, a month with its year, a day in its year, a day with its year. A page's own number may look like the first.
 _DATE = re.compile(r"(19|20)\d\d|(19|20)\d\d(0[1-9]|1[0-2])|(0[1-9]|1[0-2])[0-3]\d|(19|20)\d\d(0[1-9]|1[0-2])[0-3]\d")
 _WHOLE_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])[0-3]\d")
 _DATED_SHAPE = re.compile(r"\\d\{[468]\}")
@@ -39,8 +40,8 @@ _SECOND_LEVEL = frozenset({"com", "net", "org", "gov", "edu", "ac", "co"})
 class Pattern:
     """A shape of address that leads to articles.
 
-    ``expression`` is a regular expression for the whole address; ``score`` is 0 to 1; ``count`` how many links of the page have the
-    shape; ``examples`` are some of them with their words, for an editor to judge by.
+    ``expression`` is a regular expression for the whole address; ``score`` is 0 to 1; ``count`` how many links of the
+    page have the shape; ``examples`` are some of them with their words, for an editor to judge by.
     """
 
     expression: str
@@ -71,7 +72,8 @@ def learn(page: Page) -> list[Pattern]:
 
 
 def links(page: Page, expressions: Sequence[str] | None = None) -> list[Found]:
-    """The articles that ``page`` links, in its order: those that match one of ``expressions``, or the good patterns it teaches itself."""
+    """The articles that ``page`` links, in its order: those that match one of ``expressions``, or the good patterns it
+    teaches itself."""
     if expressions is None:
         expressions = [pattern.expression for pattern in learn(page) if pattern.is_good]
     compiled = [re.compile(expression) for expression in expressions]
@@ -95,7 +97,7 @@ def shape(address: str) -> str:
 
 
 def same_site(address: str, other: str) -> bool:
-    """Whether two normal addresses belong to one registered name, as far as that can be told without a list of all of them."""
+    """Whether two normal addresses belong to one registered name, as far as can be told without a list of them."""
     return _site(addresses.parts(address).host) == _site(addresses.parts(other).host)
 
 

@@ -15,7 +15,8 @@ from huomiao.newsdesk.pipeline.fetch.kinds import Kind
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was found. ``digest`` stands for it, so that a list with another advertisement is unchanged; "" lets the content speak for itself."""
+    """What was found. ``digest`` stands for it, so that a list with another advertisement is unchanged; "" lets the
+    content speak for itself."""
 
     found: tuple[Found, ...] = ()
     digest: str = ""
@@ -32,9 +33,9 @@ def read(
 ) -> Reading:
     """What ``fetched`` leads to.
 
-    ``expressions`` are the patterns that an editor has confirmed for a list; None: what it teaches itself. ``since`` leaves out what says
-    that it is older: a sitemap may list twenty years. ``source`` is not used here; a reader that looks up a source's patterns
-    takes the same arguments.
+    ``expressions`` are the patterns that an editor has confirmed for a list; None: what it teaches itself. ``since``
+    leaves out what says that it is older: a sitemap may list twenty years. ``source`` is not used here; a reader that
+    looks up a source's patterns takes the same arguments.
     """
     last = fetched.last
     found: Sequence[Found] = ()

@@ -1,7 +1,7 @@
 """What an address alone leads to: for an editor who adds a source and knows nothing of feeds.
 
-``what_is`` judges one answer. ``look`` follows up: the feeds that a page links, the sitemaps that robots.txt names, and the list that the
-page itself may be; the best way to watch the site comes first.
+``what_is`` judges one answer. ``look`` follows up: the feeds that a page links, the sitemaps that robots.txt names, and
+the list that the page itself may be; the best way to watch the site comes first.
 """
 
 from __future__ import annotations
@@ -49,8 +49,9 @@ class Answer(StrEnum):
 class Way:
     """A way to watch a site, with what an editor needs to judge it.
 
-    ``count`` is how many articles it shows now, ``newest`` the latest of their times, ``examples`` some of them. ``patterns`` are a
-    list's shapes of address, the good ones to begin with chosen. ``score`` orders ways among themselves (0 to 1).
+    ``count`` is how many articles it shows now, ``newest`` the latest of their times, ``examples`` some of them.
+    ``patterns`` are a list's shapes of address, the good ones to begin with chosen. ``score`` orders ways among
+    themselves (0 to 1).
     """
 
     address: str
@@ -68,7 +69,7 @@ class Way:
 class Findings:
     """What an answer is, and the ways to watch it and the site, best first.
 
-    ``feeds`` are addresses of feeds that it names, ``sitemaps`` those that an index lists, newest first; neither was looked at.
+    ``feeds`` are those that it names, ``sitemaps`` those that an index lists, newest first; neither was looked at.
     """
 
     answer: Answer
@@ -79,7 +80,7 @@ class Findings:
 
 
 def what_is(address: str, content: bytes, headers: Headers) -> Findings:
-    """What came from the normal ``address``: ``content`` without its content coding, and the response's headers. Never raises."""
+    """What came from the normal ``address``: ``content`` without content coding, and headers. Never raises."""
     charset = charset_of(header(headers, "content-type"))
     hub = websub.from_headers(headers, base=address)
     feed = feeds.parse(content, base=address, charset=charset)
@@ -158,7 +159,7 @@ async def _ways(address: str, fetcher: Fetcher, wanted: Answer, *, levels: int =
 
 
 async def _with_index(findings: Findings, address: str, fetcher: Fetcher, *, levels: int = 1) -> tuple[Way, ...]:
-    """The ways; for an index of sitemaps the index itself, with what its newest sitemap shows (an index has no indexes in it)."""
+    """The ways; for an index of sitemaps the index itself, with what its newest sitemap shows."""
     if not findings.sitemaps or not levels:
         return findings.ways
     shown = await _ways(findings.sitemaps[0], fetcher, Answer.SITEMAP, levels=levels - 1)

@@ -1,7 +1,7 @@
 """Sitemaps: lists of addresses, news sitemaps, indexes of them, plain text; gzipped or not.
 
-They are cut at their tags rather than parsed: the format is flat, half of those in the wild are not well-formed, and what is never
-expanded cannot explode.
+They are cut at their tags rather than parsed: the format is flat, half of those in the wild are not well-formed, and
+what is never expanded cannot explode.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LONGEST_VALUE = 4096
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-    """A sitemap, read: pages, or for an index further sitemaps. ``is_news`` says that it is a news sitemap, of the last two days."""
+    """A sitemap, read: pages, or for an index further sitemaps. ``is_news``: a news sitemap, of the last two days."""
 
     entries: tuple[Found, ...]
     is_index: bool = False

@@ -1,4 +1,4 @@
-"""WebSub: a hub that tells of news at once, where a site offers one (in HTTP headers, in the feed or in the page's head)."""
+"""WebSub: a hub that tells of news at once, where a site offers one in its HTTP headers."""
 
 from __future__ import annotations
 

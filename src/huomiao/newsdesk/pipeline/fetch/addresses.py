@@ -1,8 +1,8 @@
 """Addresses of pages in one spelling, so that a page is known once, and none that tries to be two things at a time.
 
-The spelling is that of browsers (the WHATWG's URL standard) where it matters for what is asked: backslashes are slashes,
-tabs and line ends vanish, hosts are lower case and punycode, dot segments are resolved. What browsers forgive and attackers like is refused: a
-user name before the host, an IPv4 address that is not four plain decimals, an IPv6 zone.
+The spelling is that of browsers (the WHATWG's URL standard) where it matters for what is asked: backslashes are
+slashes, tabs and line ends vanish, hosts are lower case and punycode, dot segments are resolved. What browsers forgive
+and attackers like is refused: a user name before the host, an IPv4 address that is not four plain decimals, a zone.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PATH_UNSAFE = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/%\[\]|]")
 _QUERY_UNSAFE = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/?%\[\]|]")
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-# What newsletters and advertisers hang on a link: it tells them where a reader came from and changes nothing on the page.
+# What newsletters and advertisers hang on a link tells them where a reader came from, and changes nothing on the page.
 _TRACKING = re.compile(r"(utm_[a-z_]+|fbclid|gclid|msclkid)(=|$)", re.IGNORECASE)
 
 

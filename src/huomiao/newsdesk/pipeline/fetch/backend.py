@@ -18,8 +18,8 @@ import httpcore
 
 from huomiao.newsdesk.pipeline.fetch.guard import Guard
 
-# httpcore imports sniffio before each of its locks. Where it is not installed (anyio needs it no more), every such import searches
-# the whole path again, which was a third of the processor time of a request; an entry of None fails at once.
+# httpcore imports sniffio before each of its locks. Where it is not installed (anyio needs it no more), every such
+# import searches the whole path again: half the processor time of a request. An entry of None fails at once.
 if importlib.util.find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # type: ignore[assignment]
 

@@ -1,4 +1,5 @@
-"""One request, one response, within limits. No redirect is followed and nothing is tried again: that is for those above.
+"""One request, one response, within limits. No redirect is followed and nothing is tried again: that is for those
+above.
 
 Connections are kept for each origin, a few at a time, over HTTP/2 where the host speaks it.
 """
@@ -32,7 +33,8 @@ _LINE_ENDS = re.compile(r"[\r\n\x00]+")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a response may cost: bytes on the wire, bytes unpacked, seconds from the first byte asked to the last one read.
+    """What a response may cost: bytes on the wire, bytes unpacked, seconds from the first byte asked to the last one
+    read.
 
     ``cut`` takes the first ``wire_bytes`` of a longer body instead of refusing it.
     """

@@ -12,9 +12,10 @@ Headers = tuple[tuple[str, str], ...]
 class Exchange:
     """A request and its response, as they went over the wire.
 
-    Header names and values are the bytes sent, read as Latin-1, in order and with repetitions; a header has no line end in it. ``body`` is the
-    response's body without transfer coding and still with its content coding (gzip …); ``content`` is ``body`` with the content coding
-    taken off, the same object where there was none. Times are aware, in UTC; ``started_at`` is before the connection is asked for.
+    Header names and values are the bytes sent, read as Latin-1, in order and with repetitions; a header has no line end
+    in it. ``body`` is the response's body without transfer coding and still with its content coding (gzip …);
+    ``content`` is ``body`` with the content coding taken off, the same object where there was none. Times are aware, in
+    UTC; ``started_at`` is before the connection is asked for.
     """
 
     address: str

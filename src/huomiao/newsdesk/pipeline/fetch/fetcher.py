@@ -1,4 +1,5 @@
-"""A page, by the rules: robots.txt asked first, the host's turn waited for, redirects followed with every check made anew."""
+"""A page, by the rules: robots.txt asked first, the host's turn waited for, redirects followed with every check made
+anew."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Which machines may be asked. A name is resolved here and nowhere else, and only what was checked is connected to.
 
-That closes the gap between looking and leaping: a name whose answer changes after the check (DNS rebinding) changes nothing, because the
-connection is made to the IP address that was checked. Every hop of a redirect is a request of its own and comes by here again.
+That closes the gap between looking and leaping: a name whose answer changes after the check (DNS rebinding) changes
+nothing, because the connection is made to the IP address that was checked. Every hop of a redirect is a request of its
+own and comes by here again.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ async def system_resolve(host: str, port: int) -> list[str]:
 class Guard:
     """Answers which IP addresses may be connected to for a host and port.
 
-    ``allowed`` are networks that may be asked although they are not public, on any port: empty in production, the local press in a demo.
-    ``resolve`` answers names; tests and benchmarks bring their own.
+    ``allowed`` are networks that may be asked although they are not public, on any port: empty in production, the local
+    press in a demo. ``resolve`` answers names; tests and benchmarks bring their own.
     """
 
     def __init__(
@@ -60,8 +61,8 @@ class Guard:
         """The IP addresses to connect to for ``host``, in order. Never empty.
 
         Raises:
-            FetchFailed: NO_SUCH_HOST, or NOT_PUBLIC where any answer is not public: a name that mixes public and private answers
-                has no honest reason to.
+            FetchFailed: NO_SUCH_HOST, or NOT_PUBLIC where any answer is not public: a name that mixes public and
+                private answers has no honest reason to.
         """
         kept = self._kept.get((host, port))
         if kept is not None and kept[0] > self._clock():

@@ -28,8 +28,8 @@ SOURCES = frozenset({Kind.FEED, Kind.SITEMAP, Kind.LIST})
 class Rhythm:
     """How soon and how late an address is asked again, in seconds, and where it starts.
 
-    ``tries`` is how often in a row it may fail before it is given up; None: never, only ever more rarely. ``ends_after`` is how long after
-    the last change a page is asked for no more.
+    ``tries`` is how often in a row it may fail before it is given up; None: never, only ever more rarely.
+    ``ends_after`` is how long after the last change a page is asked for no more.
     """
 
     first: float

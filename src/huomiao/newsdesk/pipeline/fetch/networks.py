@@ -1,7 +1,7 @@
 """Which IP addresses are the public internet: everything that the registries keep for something else is not.
 
-The tables are the IANA special-purpose registries of IPv4 and IPv6, written out because what ``ipaddress`` calls global differs between
-Python releases. An IPv6 address that carries an IPv4 address is judged by the address it carries.
+The tables are the IANA special-purpose registries of IPv4 and IPv6, written out because what ``ipaddress`` calls global
+differs between Python releases. An IPv6 address that carries an IPv4 address is judged by the address it carries.
 """
 
 from __future__ import annotations

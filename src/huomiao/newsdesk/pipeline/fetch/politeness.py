@@ -1,6 +1,7 @@
 """Whose turn it is: how many requests a host has from us at a time, and how long we leave it alone between two.
 
-A host that says it is overloaded is left alone longer, twice as long each time it says so again, and gets its usual pace back step by step.
+A host that says it is overloaded is left alone longer, twice as long each time it says so again, and gets its usual
+pace back step by step.
 """
 
 from __future__ import annotations

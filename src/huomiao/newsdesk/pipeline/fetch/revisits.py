@@ -44,7 +44,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What visits to an address leave for the next one. Times are seconds since 1970, 0 for never; ``interval`` is in seconds."""
+    """What visits to an address leave for the next one. Times are seconds since 1970, 0 for never; ``interval`` is in
+    seconds."""
 
     etag: str = ""
     last_modified: str = ""
@@ -87,7 +88,8 @@ def digest_of(content: bytes) -> str:
 def answered(
     memory: Memory, kind: Kind, exchange: Exchange, *, digest: str, at: datetime, calm_seconds: float = 0.0
 ) -> Verdict:
-    """What to make of an answer. ``digest`` stands for what matters of its content; ``calm_seconds`` is how long the feed asks to be left alone."""
+    """What to make of an answer. ``digest`` stands for what matters of its content; ``calm_seconds`` is how long the
+    feed asks to be left alone."""
     status = exchange.status
     if status == 304 or 200 <= status < 300:
         return _success(memory, kind, exchange, digest=digest, at=at, calm_seconds=calm_seconds)

@@ -87,7 +87,8 @@ def parse(content: bytes, *, agent: str, origin: str = "") -> Rules:
 
 
 def _affordable(lines: Iterable[str]) -> Iterator[str]:
-    """The lines that can be asked thousands of times. Patterns are matched piece by piece between their stars, so stars are what costs."""
+    """The lines that can be asked thousands of times. Patterns are matched piece by piece between their stars, so stars
+    are what costs."""
     stars = 0
     for line in lines:
         if len(line) > _LONGEST_LINE:
@@ -128,7 +129,8 @@ class Robots:
             rules = await self._ask(origin, kept[1] if kept is not None else None)
             future.set_result(rules)
         except BaseException as problem:
-            # Those who wait with us get the same answer; a cancellation is ours alone, so they are sent away to come again.
+            # Those who wait with us get the same answer; a cancellation is ours alone, so they are sent away to come
+            # again.
             future.set_exception(problem if isinstance(problem, HostRests) else HostRests(origin, 1.0))
             future.exception()  # nobody may be waiting
             raise
