@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from huomiao.newsdesk import archiving, filing, site_knowledge, versions, web_addresses
+from huomiao.newsdesk import archiving, filing, paging, site_knowledge, versions, web_addresses
 from huomiao.newsdesk.models import Address, Article, Capture, Picture, Source
 from huomiao.newsdesk.pipeline.article import Article as Read
 from huomiao.newsdesk.states import AddressKind
@@ -41,7 +41,11 @@ def read_pending() -> int:
 
 
 def _unread() -> QuerySet[Capture]:
-    return Capture.objects.filter(is_read=False).select_related("address__source__category").order_by("pk")
+    return (
+        Capture.objects.filter(is_read=False)
+        .select_related("address__source__category", "address__part_of__current__capture")
+        .order_by("pk")
+    )
 
 
 def read(capture: Capture) -> Article | None:
@@ -50,7 +54,7 @@ def read(capture: Capture) -> Article | None:
     address = capture.address
     if address is not None and capture.status == 200 and address.kind == AddressKind.PAGE:
         try:
-            article = _read(capture, address.source)
+            article = _read(_first_page(capture, address), address.source)
         except archiving.Unreadable as problem:
             logger.warning("Capture %s cannot be read from the archive: %s", capture.pk, problem)
     Capture.objects.filter(pk=capture.pk).update(is_read=True)
@@ -67,7 +71,16 @@ def _read(capture: Capture, source: Source) -> Article | None:
     found = site_knowledge.read(capture, source)
     if not is_article(found):
         return None
-    return keep(found, capture, source, at=timezone.now())
+    now = timezone.now()
+    article = keep(paging.whole(found, capture, source), capture, source, at=now)
+    paging.want(article, found, capture, at=now)
+    return article
+
+
+def _first_page(capture: Capture, address: Address) -> Capture:
+    """What is read when ``capture`` has come: a further page has its article read again from the first one."""
+    article = address.part_of
+    return article.current.capture if article is not None and article.current is not None else capture
 
 
 def is_article(found: Read) -> bool:

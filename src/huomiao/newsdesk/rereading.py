@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from huomiao.newsdesk import archiving, site_knowledge, versions
+from huomiao.newsdesk import archiving, paging, site_knowledge, versions
 from huomiao.newsdesk.models import Article, Capture, Source
 from huomiao.newsdesk.reading import EXTRACTOR, is_article
 
@@ -23,7 +23,7 @@ def reread(source: Source, *, at: datetime) -> int:
     pairs = Capture.objects.filter(versions__article__source=source).distinct().order_by("pk")
     for capture in pairs.iterator(chunk_size=200):
         try:
-            found = site_knowledge.read(capture, source)
+            found = paging.whole(site_knowledge.read(capture, source), capture, source)
         except archiving.Unreadable as problem:
             logger.warning("Capture %s cannot be read from the archive: %s", capture.pk, problem)
             continue

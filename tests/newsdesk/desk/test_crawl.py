@@ -157,3 +157,26 @@ def test_a_correction_becomes_a_rule_by_which_the_archive_is_read_again(client, 
     second.refresh_from_db()
     assert "记成这个来源的规则" in answer.content.decode()
     assert second.source_name == "山前"
+
+
+def test_the_further_pages_of_an_article_are_fetched_and_belong_to_it(client, press):
+    press.article("/a/12003.html", "一篇分成两页的长文", PARAGRAPHS[0] * 3, PARAGRAPHS[1] * 2)
+    press.article(
+        "/a/12003_2.html", "一篇分成两页的长文", PARAGRAPHS[2] * 3, "第二页的最后一段写在这里，说明它确实被接到了后面。"
+    )
+    for path, links in (
+        ("/a/12003.html", '1 <a href="/a/12003_2.html">2</a>'),
+        ("/a/12003_2.html", '<a href="/a/12003.html">1</a> 2'),
+    ):
+        kind, html = press.pages[path]
+        turn = f'<div class="page">{links} <a href="/a/12003_2.html">下一页</a></div></body>'
+        press.pages[path] = (kind, html.decode().replace("</body>", turn).encode())
+    press.feed(("/a/12003.html", "一篇分成两页的长文"))
+    added(client, press)
+
+    crawling.crawl(forever=False, delay_seconds=0)
+
+    made = Article.objects.get()
+    assert made.url == press.address("/a/12003.html")
+    assert "第二页的最后一段" in made.current.text
+    assert made.current.text.index(PARAGRAPHS[0]) < made.current.text.index("第二页的最后一段")

@@ -81,6 +81,8 @@ class Address(models.Model):
     # Whose patience a request uses up: the host, with an unusual port.
     lane = models.CharField(max_length=260)
     kind = models.CharField(max_length=8, choices=AddressKind, default=AddressKind.PAGE)
+    # The article of which this is a further page, and no article of its own.
+    part_of = models.ForeignKey("newsdesk.Article", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     # None: nothing more is asked there (gone, forbidden, or long unchanged).
     due_at = models.DateTimeField(null=True)
     # The claim of whoever is fetching it, and until when nobody else may.
