@@ -1,5 +1,4 @@
-"""One request, one response, within limits. No redirect is followed and nothing is tried again: that is for those
-above.
+"""One request, one response, within limits. Redirects and trying again are for those above.
 
 Connections are kept for each origin, a few at a time, over HTTP/2 where the host speaks it.
 """
@@ -33,8 +32,7 @@ _LINE_ENDS = re.compile(r"[\r\n\x00]+")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a response may cost: bytes on the wire, bytes unpacked, seconds from the first byte asked to the last one
-    read.
+    """What a response may cost: bytes on the wire, bytes unpacked, seconds from asking to the last byte.
 
     ``cut`` takes the first ``wire_bytes`` of a longer body instead of refusing it.
     """
@@ -47,7 +45,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who asks. ``name`` is also the name that robots.txt files know us by; ``contact`` is the page that explains us."""
+    """Who asks. ``name`` is also what robots.txt files call us; ``contact`` is the page that explains us."""
 
     contact: str
     name: str = "Huomiao"
@@ -194,7 +192,7 @@ class Client:
         return kept
 
     async def _let_go(self) -> None:
-        """Close the connections to the origins that were not asked for longest, beyond the few hundred that are kept."""
+        """Close the connections to the origins not asked for longest, beyond the few hundred that are kept."""
         idle = [origin for origin, kept in self._pools.items() if not kept.users]
         for origin in idle[: len(self._pools) - _ORIGINS_KEPT]:
             await self._pools.pop(origin).pool.aclose()

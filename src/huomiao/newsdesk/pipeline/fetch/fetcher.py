@@ -1,5 +1,4 @@
-"""A page, by the rules: robots.txt asked first, the host's turn waited for, redirects followed with every check made
-anew."""
+"""A page, by the rules: robots.txt is asked first, the host's turn waited for, every redirect checked anew."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _HOSTS_REMEMBERED = 4096
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a host is asked unless its robots.txt wishes it slower: seconds between two requests, and requests at a time."""
+    """How a host is asked unless it wishes it slower: seconds between two requests, and requests at a time."""
 
     delay_seconds: float = 1.0
     at_once: int = 1

@@ -44,8 +44,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What visits to an address leave for the next one. Times are seconds since 1970, 0 for never; ``interval`` is in
-    seconds."""
+    """What visits to an address leave for the next one. Times are seconds since 1970 (0: never), ``interval`` seconds."""
 
     etag: str = ""
     last_modified: str = ""

@@ -129,8 +129,7 @@ class Robots:
             rules = await self._ask(origin, kept[1] if kept is not None else None)
             future.set_result(rules)
         except BaseException as problem:
-            # Those who wait with us get the same answer; a cancellation is ours alone, so they are sent away to come
-            # again.
+            # Those who wait with us get the same answer. A cancellation is ours alone: they are told to come again.
             future.set_exception(problem if isinstance(problem, HostRests) else HostRests(origin, 1.0))
             future.exception()  # nobody may be waiting
             raise
