@@ -23,6 +23,8 @@ _LEAST_PROSE = 40.0
 _LEFT_AFTER_END = 0.12
 # With this share of the prose the element that holds most paragraphs is taken to hold all of them.
 _MAIN = 0.8
+# What a link costs, and more with its length.
+_LINK = -3.0
 # What an element that is none of it can take from the worth of what holds it, at the most.
 _WORST = -60.0
 # An element that holds more of the page's prose, and a title or a body, is no aside, whatever it is called.
@@ -64,7 +66,7 @@ def line_worth(line: Line) -> float:
         return 0.0
     share = line.linked / len(line.text)
     if share > 0.6:
-        return -3.0 - 0.3 * min(line.units, 20)
+        return _LINK - 0.3 * min(line.units, 20)
     if line.has_stops:
         return -5.0 if cues.is_noise(line.text) else line.units * (1 - share)
     if line.units >= 25 and not cues.is_byline(line.text):
@@ -78,11 +80,15 @@ def weigh(page: Page, lines: list[float], *, believing: bool = True) -> Worth:
     """What everything on the page is worth, ``believing`` the names of its elements or (comments apart) only what they hold."""
     boxes = [0.0] * len(page.boxes)
     prose = [0.0] * len(page.boxes)
+    # The boxes with a line that is a link and nothing else.
+    links: set[int] = set()
     for line, worth in zip(page.lines, lines, strict=True):
         number = line.box.number
         boxes[number] += worth
         if worth > 0:
             prose[number] += worth
+        elif worth <= _LINK:
+            links.add(number)
     much = sum(prose) * _MOST_ASIDE
     asides: set[int] = set()
     # The boxes with a title, or an element that calls itself the body, somewhere in them.
@@ -100,6 +106,12 @@ def weigh(page: Page, lines: list[float], *, believing: bool = True) -> Worth:
             is_aside = labels.is_comments(box)
         else:
             is_aside = box.hidden or (labels.is_aside(box) and not (own >= much and number in cores))
+        if number in links:
+            if believing and box.tag == "li" and 0 < own < much and number not in cores:
+                # A headline that leads elsewhere with its first words below: an item of a list of other articles.
+                is_aside = True
+            elif box.tag != "ul":
+                links.add(outer)
         if is_aside:
             # It is left out whole, so it takes nothing from what holds it.
             asides.add(number)
@@ -134,8 +146,18 @@ def _narrowed(page: Page, box: Box, worth: Worth) -> Box:
     while (inner := _largest(page, box, worth, enough * _INNER_NAMED)) is not None:
         if worth.prose[inner.number] < enough * _INNER and not _named_inside(page, inner, worth, enough * _INNER_NAMED):
             break
+        if any(_is_picture(page, other) for other in page.inside(box) if other is not inner):
+            break
         box = inner
     return box
+
+
+def _is_picture(page: Page, box: Box) -> bool:
+    """Whether the box has pictures and nothing else, none of them a link: one of an article's, in a paragraph of its own."""
+    lines = page.lines[box.first : box.last]
+    return (
+        bool(lines) and box.tag in _LEAVES and all(line.picture is not None and not line.picture.href for line in lines)
+    )
 
 
 def _largest(page: Page, box: Box, worth: Worth, least: float) -> Box | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from huomiao.newsdesk.pipeline.article import Article, Evidence
 from huomiao.newsdesk.pipeline.extract import blocks, bylines, embedded, paging, places, times
 from huomiao.newsdesk.pipeline.extract.bylines import Found
+from huomiao.newsdesk.pipeline.extract.moments import SHANGHAI
 from huomiao.newsdesk.pipeline.extract.page import Line
 from huomiao.newsdesk.pipeline.extract.pictures import absolute
 from huomiao.newsdesk.pipeline.extract.reading import Read
@@ -43,6 +44,7 @@ def article(read: Read, url: str, *, layout: Layout | None = None, rules: Sequen
     category = places.category(page.lines[: max(read.first, 1)], stated)
     subtitle = places.subtitle(head, title.line if title else None, read.first)
     published, updated = moment.published, moment.updated
+    language = places.language(text or (title.text if title else ""), page.meta.language)
     holder = f"{read.body.box.tag} {read.body.box.label}".strip()[:80]
     evidence = {
         "title": title.evidence if title else None,
@@ -60,9 +62,9 @@ def article(read: Read, url: str, *, layout: Layout | None = None, rules: Sequen
         url=url,
         title=title.text if title else "",
         subtitle=subtitle[0] if subtitle else "",
-        published_at=published.moment.at if published else None,
+        published_at=_local(published.moment.at, language) if published else None,
         published_to=published.moment.to if published else "",
-        updated_at=updated.moment.at if updated else None,
+        updated_at=_local(updated.moment.at, language) if updated else None,
         source=source.value if source else "",
         reposted_from=repost.value if repost else "",
         authors=authors.names,
@@ -72,11 +74,16 @@ def article(read: Read, url: str, *, layout: Layout | None = None, rules: Sequen
         text=text,
         images=images,
         pages=paging.further_pages(page, url, below=read.first),
-        language=places.language(text or (title.text if title else ""), page.meta.language),
+        language=language,
         canonical=absolute(page.meta.canonical, base) if page.meta.canonical else "",
         evidence={name: one for name, one in evidence.items() if one is not None},
     )
     return _ruled(found, read, rules) if rules else found
+
+
+def _local(at: datetime, language: str) -> datetime:
+    """The same moment on the clock of the page's readers: what a Chinese page states in UTC, it shows in Beijing time."""
+    return at.astimezone(SHANGHAI) if language == "zh" else at
 
 
 def _sureness(read: Read) -> float:

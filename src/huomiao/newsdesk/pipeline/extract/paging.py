@@ -21,6 +21,7 @@ _ALL = re.compile(
 _TRAILER = re.compile(
     r"(?:[_-]\d{1,2}|/(?:p|page/?|index_?)?\d{1,2})?(?:\.s?html?|\.aspx?|\.php|\.jsp|/)?$", re.IGNORECASE
 )
+_ENDING = re.compile(r"(\d{1,2})(?:\.[a-z]{2,5}|/)?$", re.IGNORECASE)
 _MOST = 50
 
 
@@ -43,7 +44,10 @@ def further_pages(page: Page, url: str, *, below: int = 0) -> tuple[str, ...]:
             if number is None and not _NEXT.match(text) and not _ALL.match(text):
                 continue
             address = absolute(part.href, url).partition("#")[0]
-            if address and address != url and _stem(address) == stem:
+            if not address or address == url or not (_stem(address) == stem or _continues(address, url)):
+                continue
+            # Page 2 ends in 2, or in 1 where they count from 0; other numbers at the end are those of other articles.
+            if number is None or _last_number(address) in {int(number[1]), int(number[1]) - 1, None}:
                 found.setdefault(address, int(number[1]) if number else _MOST)
     if (
         (following := absolute(page.meta.next_page, url) if page.meta.next_page else "")
@@ -52,6 +56,17 @@ def further_pages(page: Page, url: str, *, below: int = 0) -> tuple[str, ...]:
     ):
         found.setdefault(following, _MOST)
     return _ordered(found)
+
+
+def _last_number(address: str) -> int | None:
+    match = _ENDING.search(address)
+    return int(match[1]) if match else None
+
+
+def _continues(address: str, url: str) -> bool:
+    """Whether an address is another with a number put to it: ``c1-40.html`` and ``c1-40-2.html``."""
+    root, dot, ending = url.rpartition(".")
+    return bool(dot) and re.fullmatch(re.escape(root) + r"[_-]\d{1,2}\." + re.escape(ending), address) is not None
 
 
 def _ordered(found: dict[str, int]) -> tuple[str, ...]:

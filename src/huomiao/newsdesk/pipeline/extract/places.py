@@ -22,7 +22,7 @@ _CRUMB = re.compile(r"\s*(?:>+|›|»|→|＞|·>|/(?!/)|\\)\s*")
 _HERE = re.compile(r"^.*(?:当前位置|当前的位置|所在(?:的)?位置|位置|首页|首頁|主页|home)\s*[:：]?\s*", re.IGNORECASE)
 _NO_CATEGORY = re.compile(r"^(?:正文|内容|详情|详细|文章|新闻详情|首页|首頁|主页|home|article|)$", re.IGNORECASE)
 _SUBTITLE_LABEL = re.compile(
-    r"sub-?(?:title|head(?:line|ing)?)|(?<![a-z])(?:deck|dek|standfirst|futi|fubiaoti|fbt|kicker-?sub)(?![a-z])"
+    r"sub-?(?:title|head(?:line|ing)?)|(?<![a-z])(?:sub|deck|dek|standfirst|futi|fubiaoti|fbt|kicker-?sub)(?![a-z])"
 )
 _HAN = re.compile("[\u3400-\u9fff]")
 _LETTERS = re.compile("[A-Za-z]")

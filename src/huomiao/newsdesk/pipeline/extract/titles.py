@@ -19,6 +19,10 @@ _SURE = 4.0
 _CHANNEL = 6
 # Where a title may end and the names of channel and site begin.
 _ENDS = frozenset("-_|｜丨—–·»›.…,(（")
+# The pages of a printed newspaper on the web are called by its name and their number.
+_PRINTED = re.compile(r"第\s*[\d一二三四五六七八九十]+\s*版|[A-Z]?\d+版|数字报|电子报|电子版")
+_SENTENCE = 25
+_ABOVE = 6
 _HOME = ("首页", "首頁", "主页", "Home")
 # The longest label (原创, 视频) before a title.
 _WORD = 3
@@ -57,7 +61,11 @@ def plain(text: str) -> str:
 def find(page: Page, stated: Stated, *, before: int) -> Title | None:
     """The title of the page. ``before`` is the number of the line with which the body ends at the latest."""
     head = page.meta.title
-    told = [text for text in (stated.headline, *stated.titles, head) if len(without_site(text, stated.site)) > _CHANNEL]
+    told = [
+        text
+        for text in (stated.headline, *stated.titles, head)
+        if len(without_site(text, stated.site)) > _CHANNEL and not _PRINTED.search(text)
+    ]
     compared = [plain(text) for text in told]
     starts = {one[0] for one in compared if one}
     best: tuple[float, Line] | None = None
@@ -87,6 +95,8 @@ def find(page: Page, stated: Stated, *, before: int) -> Title | None:
             line,
             Evidence(min(0.99, 0.5 + score / 16), f"shown as {line.box.tag}", line.text[:120]),
         )
+    if best is None and _PRINTED.search(head) and (above := _above(page, before)) is not None:
+        return Title(above.text, above, Evidence(0.5, "above the text of a printed page", above.text[:120]))
     for cue, one in (
         ("json-ld headline", stated.headline), *(("meta title", one) for one in stated.titles), ("title element", head)
     ):  # fmt: skip
@@ -96,6 +106,15 @@ def find(page: Page, stated: Stated, *, before: int) -> Title | None:
     if best is not None:
         return Title(best[1].text, best[1], Evidence(0.5, f"shown as {best[1].box.tag}", best[1].text[:120]))
     return None
+
+
+def _above(page: Page, before: int) -> Line | None:
+    """The first line of its own, no link and no sentence, of those right above the first prose."""
+    first = next((line.number for line in page.lines[:before] if line.has_stops and line.units > _SENTENCE), None)
+    if first is None:
+        return None
+    lines = page.lines[max(0, first - _ABOVE) : first]
+    return next((line for line in lines if not line.linked and not line.has_stops and 5 <= line.units <= 40), None)
 
 
 def of_line(line: Line) -> Title:
