@@ -36,6 +36,7 @@ ACCOUNTS: list[Account] = [
     Account("province2", "熊守正", Role.ORGANISER, "36", "省总工会复核人 second province officer"),
     Account("expert", "顾明远", Role.MEMBER, "", "评审专家 expert"),
     Account("trainer", "梅思齐", Role.TRAINER, "36", "培训管理员 training officer"),
+    Account("editor", "白语", Role.EDITOR, "36", "资讯编辑 news editor"),
     Account("admin", "简越", Role.ADMINISTRATOR, "36", "系统管理员 administrator"),
 ]
 

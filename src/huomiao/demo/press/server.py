@@ -15,7 +15,7 @@ from huomiao.demo.press.stories import SITES, ZONE, read
 from huomiao.demo.press.zaixian import Zaixian
 
 HOST = "127.0.0.1"
-NAMES = {"gongren": "江岸工人报（演示）", "zaixian": "赣鄱在线（演示）", "kandian": "每日看点（演示）"}
+NAMES = {"gongren": "江岸工人报", "zaixian": "赣鄱在线", "kandian": "每日看点"}
 _BUILDS: dict[str, type[Site]] = {"gongren": Gongren, "zaixian": Zaixian, "kandian": Kandian}
 
 Now = Callable[[], datetime]

@@ -8,9 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from huomiao.accounts.models import User
 from huomiao.core import serving
-from huomiao.demo import people
+from huomiao.demo import newsroom, people
+from huomiao.demo.press import plan
+from huomiao.demo.press.server import HOST
+from huomiao.demo.province import PROVINCE_CODE
 from huomiao.demo.story import Story, is_told
 from huomiao.orgs.models import Organization
 
@@ -39,7 +44,12 @@ class Command(BaseCommand):
                 )
             self._load(options["scale"])
         self._accounts()
-        if not options["no_serve"]:
+        if options["no_serve"]:
+            return
+        self._open_press(options["port"])
+        # The invented press is on this machine, where the crawler asks nobody unless it is told that it may.
+        os.environ.setdefault("HUOMIAO_NEWS_NETWORKS", f"{HOST}/32")
+        with serving.companions(["demo_press"]):
             call_command("serve", host=options["host"], port=options["port"], stdout=self.stdout)
 
     def _load(self, scale: int) -> None:
@@ -47,6 +57,14 @@ class Command(BaseCommand):
         began = time.monotonic()
         Story(lambda line: self.stdout.write(f"  {line}"), scale=scale).tell()
         self.stdout.write(f"  用时 {time.monotonic() - began:.0f} 秒 / seconds")
+
+    def _open_press(self, port: int) -> None:
+        """Set the press up at the first start, and have the news desk watch it."""
+        kept = plan.kept() or plan.made(timezone.now(), beside=port)
+        if not newsroom.is_settled():
+            made = {name: User.objects.get(username=name) for name in ("editor", "worker")}
+            root = Organization.objects.get(code=PROVINCE_CODE)
+            newsroom.settle(kept, root=root, editor=made["editor"], worker=made["worker"], at=timezone.now())
 
     def _accounts(self) -> None:
         self.stdout.write("\n演示账号，密码都是 / demo accounts, all with the password  " + people.PASSWORD)
