@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from huomiao.newsdesk.pipeline.archive.store import Archive
 from huomiao.newsdesk.pipeline.article import Block, Evidence
 from huomiao.newsdesk.pipeline.backfill import ledger, local, parts, run, units
+from huomiao.newsdesk.pipeline.backfill.engines import Lost
 from huomiao.newsdesk.pipeline.backfill.run import backfill
 from huomiao.newsdesk.pipeline.extract import extract
 from tests.newsdesk.archive.making import NOON, exchange, packed, response, warc_record
@@ -218,6 +219,30 @@ def test_a_unit_that_cannot_be_read_is_not_passed_over_in_silence(tmp_path, inli
 
     with pytest.raises(run.GaveUp, match="no space"):
         backfill([tmp_path / "a.warc.gz"], to=tmp_path / "out", engine="inline", extract=extracting.plain)
+
+
+@pytest.mark.parametrize(("deaths", "is_done"), [(5, True), (6, False)])
+def test_deaths_that_no_page_explains_are_forgiven_a_few_times(tmp_path, inline, monkeypatch, deaths, is_done):
+    urls = extracting.pages(tmp_path / "a.warc.gz", range(3))
+    take = inline.take
+
+    def take_or_die(self, timeout):
+        if len(inline.given) <= deaths:
+            unit = self._waiting.pop()
+            return unit, Lost(unit, "no memory")
+        return take(self, timeout)
+
+    monkeypatch.setattr(inline, "take", take_or_die)
+    run_into = partial(
+        backfill, [tmp_path / "a.warc.gz"], to=tmp_path / "out", engine="inline", extract=extracting.plain
+    )
+
+    if is_done:
+        run_into()
+        assert urls_of(tmp_path / "out") == urls
+    else:
+        with pytest.raises(run.GaveUp, match="no memory"):
+            run_into()
 
 
 def test_processes_share_the_work_and_pages_that_kill_or_hold_them_are_found(tmp_path, monkeypatch):

@@ -30,6 +30,8 @@ class _Worker:
     pipe: Connection
     unit: Unit | None = None
     heard_at: float = 0.0
+    # Not before it has imported everything, which takes long on a busy machine.
+    is_up: bool = False
 
 
 class Local:
@@ -52,13 +54,14 @@ class Local:
         until = time.monotonic() + timeout
         while True:
             busy = {worker.pipe: worker for worker in self._pool if worker.unit is not None}
-            patience = max(until - time.monotonic(), 0.0)
-            for pipe in wait(list(busy), timeout=min(patience, 1.0)):
+            left = max(until - time.monotonic(), 0.0)
+            for pipe in wait(list(busy), timeout=min(left, 1.0)):
                 worker = busy[pipe]  # type: ignore[index]  # only pipes were asked for
                 if (over := self._hear(worker)) is not None:
                     return over
             for worker in busy.values():
-                if time.monotonic() - worker.heard_at > self._stall_seconds:
+                patience = self._stall_seconds if worker.is_up else max(self._stall_seconds, STALL_SECONDS)
+                if time.monotonic() - worker.heard_at > patience:
                     return self._lose(worker, "no sign of life")
             if time.monotonic() >= until:
                 return None
@@ -76,6 +79,7 @@ class Local:
             message: Done | Lost | str = worker.pipe.recv()
         except (EOFError, OSError):
             return self._lose(worker, "its process died")
+        worker.is_up = True
         if isinstance(message, str):
             return None
         unit, worker.unit = worker.unit, None
@@ -111,6 +115,7 @@ def _serve(pipe: Connection, job: work.Job) -> None:
             told_at = time.monotonic()
 
     try:
+        pipe.send(_ALIVE)
         while True:
             unit: Unit = pipe.recv()
             try:

@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 ENGINES: dict[str, Callable[..., Engine]] = {"local": Local, "ray": Cluster}
 # A unit in which so many pages kill their worker is not unlucky: something else is wrong.
 MOST_KILLERS = 20
+MOST_UNEXPLAINED = 5
 _TICK_SECONDS = 1.0
 
 
@@ -157,14 +158,15 @@ class _Run:
             self._todo.appendleft(next(one for one in self._units if one.key == wrong.key))
 
     def _again(self, unit: Unit, lost: Lost) -> Unit:
-        """The unit that was lost, done with more care each time: with a trace, then without the page that kills."""
+        """The unit that was lost, for another try: with a trace, and without the page that killed the last worker."""
         logger.warning("Unit %s was lost: %s", unit.key, lost.why)
-        if lost.died and not unit.carefully:
-            return replace(unit, carefully=True)
-        killer = work.killer(self._to, unit) if lost.died else None
-        if killer is None or killer in unit.skip or len(unit.skip) >= MOST_KILLERS:
+        killer = work.killer(self._to, unit) if lost.died and unit.lost else None
+        skip = unit.skip | ({killer} if killer else set())
+        # Deaths that no page explains: no memory, an operator. Some may happen.
+        unexplained = unit.lost + 1 - len(skip)
+        if not lost.died or unexplained > MOST_UNEXPLAINED or len(skip) > MOST_KILLERS:
             raise GaveUp(f"{unit.file.path} from {unit.start}: {lost.why}")
-        return replace(unit, skip=unit.skip | {killer})
+        return replace(unit, lost=unit.lost + 1, skip=skip)
 
     def _proof(self, mark: str) -> Proof:
         return self._ledger.files.setdefault(mark, Proof())

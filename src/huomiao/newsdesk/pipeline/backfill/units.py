@@ -31,8 +31,8 @@ class File:
 class Unit:
     """The records of ``file`` that begin from ``start`` on and before ``end``, the ``number``-th stretch of it.
 
-    ``exactly``: a record is known to begin at ``start``. ``skip`` are records (offset, nth) that killed a worker;
-    ``carefully``: leave a trace of each record before touching it, so that such a one is found.
+    ``exactly``: a record is known to begin at ``start``. ``lost`` is how often its worker died; then each record leaves a trace
+    before it is touched, so that the one that kills is found. ``skip`` are such records (offset, nth).
     """
 
     file: File
@@ -40,7 +40,7 @@ class Unit:
     start: int
     end: int
     exactly: bool = False
-    carefully: bool = False
+    lost: int = 0
     skip: frozenset[tuple[int, int]] = field(default=frozenset())
 
     @property

@@ -53,12 +53,12 @@ def run(unit: Unit, job: Job, tell: Callable[[], None] = lambda: None) -> Done:
 
 
 def trace(folder: Path, unit: Unit) -> Path:
-    """The file in which a careful worker notes at which record it is."""
+    """The file in which a worker notes which record it is extracting, when the unit was lost before."""
     return folder / f"{unit.key}{_TRACE}"
 
 
 def killer(folder: Path, unit: Unit) -> tuple[int, int] | None:
-    """The record (offset, nth) at which the last careful worker of ``unit`` died; None when that is not known."""
+    """The record (offset, nth) at which the last worker of ``unit`` died; None when it was at none, or left no trace."""
     try:
         offset, nth = trace(folder, unit).read_text().split()
     except (OSError, ValueError):
@@ -72,10 +72,12 @@ def _results(unit: Unit, job: Job, walk: Walk, counts: Counter[str], tell: Calla
             continue
         tell()
         counts["records"] += 1
-        if unit.carefully:
-            trace(job.to, unit).write_text(f"{found.offset} {found.nth}")
         if (found.offset, found.nth) in unit.skip:
             result: Result | None = _problem(unit, found, "it kills the worker that reads it")
+        elif unit.lost:
+            trace(job.to, unit).write_text(f"{found.offset} {found.nth}")
+            result = _result(unit, job, found)
+            trace(job.to, unit).write_text("")
         else:
             result = _result(unit, job, found)
         counts["passed" if result is None else "articles" if result.article else "problems"] += 1
