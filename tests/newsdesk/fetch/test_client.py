@@ -72,8 +72,14 @@ def test_we_say_who_we_are_and_where_to_complain():
 
 @pytest.mark.parametrize("contact", ["", "mailto:desk@example.org", "https://example.org\r\nX: y"])
 def test_a_crawler_without_a_contact_page_does_not_start(contact):
-    with pytest.raises((ValueError, FetchFailed)):
+    with pytest.raises(ValueError):
         Identity(contact=contact)
+
+
+def test_a_contact_page_may_have_a_chinese_name():
+    assert Identity(contact="https://例子.中国/采集").user_agent == (
+        "Huomiao/0.1 (+https://xn--fsqu00a.xn--fiqs8s/%E9%87%87%E9%9B%86)"
+    )
 
 
 def test_validators_are_given_back_as_they_were():

@@ -81,14 +81,6 @@ def normal(address: str, base: str = "") -> str:
     return result
 
 
-def is_normal(address: str) -> bool:
-    """Whether ``address`` can be asked for and is spelt as we spell it."""
-    try:
-        return normal(address) == address
-    except FetchFailed:
-        return False
-
-
 @lru_cache(maxsize=1024)
 def parts(address: str) -> Parts:
     """The parts of a ``normal`` address."""

@@ -52,15 +52,17 @@ class Identity:
     version: str = "0.1"
 
     def __post_init__(self) -> None:
-        if not addresses.is_normal(self.contact):
-            raise ValueError("A crawler says where its owner can be found: give the full address of a contact page.")
+        try:
+            addresses.normal(self.contact)
+        except FetchFailed:
+            raise ValueError("A crawler says who owns it: give the full address of a contact page.") from None
         if not re.fullmatch(r"[A-Za-z_-]+", self.name):  # RFC 9309: a product token
             raise ValueError("The crawler's name is letters, hyphens and underscores.")
 
     @property
     def user_agent(self) -> str:
         """The User-Agent header."""
-        return f"{self.name}/{self.version} (+{self.contact})"
+        return f"{self.name}/{self.version} (+{addresses.normal(self.contact)})"
 
 
 @dataclass(frozen=True, slots=True)
