@@ -82,6 +82,16 @@ def test_menus_feet_other_sites_and_pagers_are_no_articles():
     assert len(lists.links(found)) == 12
 
 
+def test_numbered_columns_are_no_articles():
+    columns = "".join(f'<li><a href="/node_{at}182.htm">职工之家{"一二三四五"[at % 5]}</a></li>' for at in range(20))
+
+    assert lists.links(page(columns)) == []
+
+
+def test_short_headlines_without_any_date_are_articles():
+    assert len(lists.links(page(rows("/a/{at}000.html", date=False)))) == 12
+
+
 def test_categories_of_one_build_are_one_shape():
     mixed = "".join(rows(f"/{name}/2023/12/0{{day}}/{name}{{at}}.html", number=4) for name in ("gn", "gj", "sh"))
     plain = "".join(rows(f"/{name}/2023/12/0{{day}}/{{at}}.html", number=4) for name in ("gn", "gj", "sh"))

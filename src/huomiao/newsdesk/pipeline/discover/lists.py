@@ -23,7 +23,8 @@ MOST_EXAMPLES = 5
 GOOD = 0.5
 _FEWEST = 3
 _MOST_SEGMENTS = 12
-_HEADLINE_LETTERS = 8
+# The names of columns have four or five letters, headlines nine and more.
+_NAME_LETTERS, _HEADLINE_LETTERS = 3, 9
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _DIGITS = re.compile(r"([0-9]+)")
 # A year, a month with its year, a day in its year, a day with its year. A page's own number may look like the first.
@@ -182,7 +183,7 @@ def _score(expression: str, anchors: Sequence[Anchor]) -> float:
     dated = sum(1 for anchor in anchors if anchor.dated is not None) / len(anchors)
     around = sum(1 for anchor in anchors if anchor.is_around) / len(anchors)
     path = expression.partition("://")[2].partition("/")[2]
-    score = 0.45 * min(middle / _HEADLINE_LETTERS, 1.0) if middle >= 4 else 0.0
+    score = 0.45 * min(max(middle - _NAME_LETTERS, 0.0) / (_HEADLINE_LETTERS - _NAME_LETTERS), 1.0)
     score += 0.25 * dated
     if _DATED_SHAPE.search(path):
         score += 0.25
