@@ -174,6 +174,50 @@ def test_what_is_done_is_not_done_again_and_more_can_be_added(tmp_path, inline):
     assert urls_of(tmp_path / "out") == sorted(first + second)
 
 
+@pytest.mark.parametrize("unit_bytes", [500, 99_999])
+def test_a_file_that_grows_is_done_from_where_it_ended(tmp_path, inline, unit_bytes):
+    run_into = partial(
+        backfill, [tmp_path], to=tmp_path / "out", engine="inline", extract=extracting.plain, unit_bytes=unit_bytes
+    )
+    urls, articles = [], 0
+    for numbers in (range(4), range(4, 9), range(9, 10)):
+        urls += extracting.pages(tmp_path / "more", numbers)
+        with (tmp_path / "a.warc.gz").open("ab") as file:
+            file.write((tmp_path / "more").read_bytes())
+
+        report = run_into()
+
+        articles += report.articles
+        assert (report.pages, report.bytes_done) == (len(numbers), report.size)
+        assert sorted(urls_of(tmp_path / "out")) == sorted(urls)
+    assert articles == len(urls)
+
+
+def test_a_file_that_grew_before_it_was_done_is_finished(tmp_path, inline, monkeypatch):
+    urls = extracting.pages(tmp_path / "a.warc.gz", range(10))
+    run_into = partial(
+        backfill,
+        [tmp_path / "a.warc.gz"],
+        to=tmp_path / "out",
+        engine="inline",
+        workers=1,
+        extract=extracting.plain,
+        unit_bytes=500,
+    )
+    with monkeypatch.context() as stopped:
+        stopped.setattr(run._Run, "_enter", _stop_after(run._Run._enter, units=4))
+        with pytest.raises(KeyboardInterrupt):
+            run_into()
+    urls += extracting.pages(tmp_path / "more", range(10, 15))
+    with (tmp_path / "a.warc.gz").open("ab") as file:
+        file.write((tmp_path / "more").read_bytes())
+
+    report = run_into()
+
+    assert sorted(urls_of(tmp_path / "out")) == sorted(urls)
+    assert 0 < report.pages < len(urls)
+
+
 def test_a_torn_ledger_costs_its_last_unit(tmp_path, inline):
     urls = extracting.pages(tmp_path / "a.warc.gz", range(20))
     run_into = partial(
@@ -288,6 +332,18 @@ def test_killed_in_the_middle_it_goes_on_and_has_every_page_once(tmp_path):
     assert len(early) == len(set(early)) < len(urls)
     assert int(rest.stdout.split()[0]) >= done
     assert urls_of(tmp_path / "out") == sorted(urls)
+
+
+def _stop_after(enter, *, units: int):
+    done = []
+
+    def entering(self, unit, outcome):
+        enter(self, unit, outcome)
+        done.append(unit)
+        if len(done) == units:
+            raise KeyboardInterrupt
+
+    return entering
 
 
 def _refuse(folder, key, results) -> str:

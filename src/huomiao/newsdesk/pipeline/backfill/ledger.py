@@ -10,11 +10,13 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Self
 
 import orjson
+
+from huomiao.newsdesk.pipeline.backfill.units import File, mark_of
 
 _NAME = "ledger.jsonl"
 
@@ -31,11 +33,15 @@ class AlreadyRunning(RuntimeError):
 class Done:
     """A unit that was done: which stretch of which file, where its first record stood, where the next one would, its part.
 
-    ``counts`` are of records, articles, records passed over (no page) and problems.
+    ``path``, ``size`` and ``begins`` are the file's (``units.File``). ``counts`` are of records, articles, records passed over
+    (no page) and problems.
     """
 
-    key: str
+    path: str
+    size: int
     mark: str
+    begins: int
+    key: str
     number: int
     end: int
     began: int | None
@@ -45,12 +51,12 @@ class Done:
 
 
 class Proof:
-    """The proved units of one file, from its beginning on."""
+    """The proved units of one file, from where it is to be done on."""
 
-    def __init__(self) -> None:
+    def __init__(self, begins: int) -> None:
         self.proved: list[Done] = []
         # Where the next unproved unit must begin, unless the last record reaches beyond it.
-        self.arrived = 0
+        self.arrived = self.begins = begins
         self._waiting: dict[int, Done] = {}
 
     def add(self, done: Done) -> Done | None:
@@ -79,6 +85,7 @@ class Ledger:
         self.unit_bytes = unit_bytes
         self.extract = extract
         self.files: dict[str, Proof] = {}
+        self._sizes: dict[str, tuple[str, int]] = {}
         self._out = out
 
     @classmethod
@@ -120,6 +127,21 @@ class Ledger:
         _append(self._out, asdict(done))
         return self._note(done)
 
+    def placed(self, file: File) -> File:
+        """``file`` from where it is to be done: the archive's newest file grows, and is done from where it ended last time."""
+        if file.mark in self.files:
+            return replace(file, begins=self.files[file.mark].begins)
+        shorter = [
+            self.files[mark].arrived
+            for mark, (path, size) in self._sizes.items()
+            if path == str(file.path) and size < file.size and mark_of(file.path, size) == mark
+        ]
+        return replace(file, begins=max(shorter, default=0))
+
+    def proof(self, file: File) -> Proof:
+        """How much of ``file`` is done and proved."""
+        return self.files.setdefault(file.mark, Proof(file.begins))
+
     def proved(self) -> Iterator[Done]:
         """The units whose results count, file by file."""
         for proof in self.files.values():
@@ -130,7 +152,8 @@ class Ledger:
         return {done.part for proof in self.files.values() for done in proof.known()}
 
     def _note(self, done: Done) -> Done | None:
-        return self.files.setdefault(done.mark, Proof()).add(done)
+        self._sizes[done.mark] = (done.path, done.size)
+        return self.files.setdefault(done.mark, Proof(done.begins)).add(done)
 
     @classmethod
     def _going_on(cls, out: BinaryIO, unit_bytes: int, extract: str) -> Self:

@@ -19,7 +19,7 @@ from pathlib import Path
 from huomiao.newsdesk.pipeline.backfill import parts, units, work
 from huomiao.newsdesk.pipeline.backfill.cluster import Cluster
 from huomiao.newsdesk.pipeline.backfill.engines import Engine, Lost
-from huomiao.newsdesk.pipeline.backfill.ledger import Done, Ledger, Proof
+from huomiao.newsdesk.pipeline.backfill.ledger import Done, Ledger
 from huomiao.newsdesk.pipeline.backfill.local import Local
 from huomiao.newsdesk.pipeline.backfill.units import File, Unit
 
@@ -38,8 +38,8 @@ class GaveUp(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a backfill is. ``bytes_done`` and ``size`` are of the files as stored, earlier runs included; ``pages`` are
-    those extracted by this run, in ``seconds`` of the clock."""
+    """How far a backfill is. ``bytes_done`` and ``size`` are of the files as stored, earlier runs included (but not what was done
+    of a file when it was shorter); ``pages`` are those extracted by this run, in ``seconds`` of the clock."""
 
     files: int
     units_done: int
@@ -109,6 +109,7 @@ class _Run:
         to: Path,
         progress: Callable[[Progress], None] | None,
     ) -> None:
+        files = [ledger.placed(file) for file in files]
         self._files = files
         self._ledger = ledger
         self._engine = engine
@@ -117,11 +118,11 @@ class _Run:
         self._began = time.monotonic()
         self._pages = 0
         self._units = list(units.units_of(files, unit_bytes=ledger.unit_bytes))
-        self._todo = deque(unit for unit in self._units if not self._proof(unit.file.mark).has(unit.number))
+        self._todo = deque(unit for unit in self._units if not ledger.proof(unit.file).has(unit.number))
         self._out = 0
         self._counts: Counter[str] = Counter()
-        for mark in {file.mark for file in files}:
-            for done in self._proof(mark).known():
+        for file in files:
+            for done in ledger.proof(file).known():
                 self._count(done, 1)
 
     def finish(self) -> Progress:
@@ -145,7 +146,7 @@ class _Run:
 
     def _placed(self, unit: Unit) -> Unit:
         """``unit`` from the place at which it is known to begin, if that is known by now."""
-        proof = self._proof(unit.file.mark)
+        proof = self._ledger.proof(unit.file)
         return replace(unit, start=proof.arrived, exactly=True) if len(proof.proved) == unit.number else unit
 
     def _enter(self, unit: Unit, done: Done) -> None:
@@ -168,11 +169,8 @@ class _Run:
             raise GaveUp(f"{unit.file.path} from {unit.start}: {lost.why}")
         return replace(unit, lost=unit.lost + 1, skip=skip)
 
-    def _proof(self, mark: str) -> Proof:
-        return self._ledger.files.setdefault(mark, Proof())
-
     def _count(self, done: Done, times: int) -> None:
-        size = done.end - done.number * self._ledger.unit_bytes
+        size = min(self._ledger.unit_bytes, done.size - done.begins - done.number * self._ledger.unit_bytes)
         for name, count in {**done.counts, "units": 1, "bytes": size}.items():
             self._counts[name] += times * count
 
@@ -183,7 +181,7 @@ class _Run:
             units_done=counts["units"],
             units=len(self._units),
             bytes_done=counts["bytes"],
-            size=sum(file.size for file in self._files),
+            size=sum(file.size - file.begins for file in self._files),
             articles=counts["articles"],
             passed=counts["passed"],
             problems=counts["problems"],

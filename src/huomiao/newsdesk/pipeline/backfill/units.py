@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,11 +19,15 @@ class NothingToDo(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of records; ``mark`` knows it again under any name, ``size`` is in bytes."""
+    """A file of records; ``mark`` knows it again under any name, ``size`` is in bytes.
+
+    It is to be done from ``begins`` on, where a record begins: what stands before was done when the file was shorter.
+    """
 
     path: Path
     size: int
     mark: str
+    begins: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,8 @@ def files_in(paths: Iterable[Path]) -> list[File]:
 def units_of(files: Sequence[File], *, unit_bytes: int) -> Iterator[Unit]:
     """All files cut into units of ``unit_bytes``."""
     for file in files:
-        for number, start in enumerate(range(0, file.size, unit_bytes)):
-            yield Unit(file, number, start, min(start + unit_bytes, file.size), exactly=start == 0)
+        for number, start in enumerate(range(file.begins, file.size, unit_bytes)):
+            yield Unit(file, number, start, min(start + unit_bytes, file.size), exactly=number == 0)
 
 
 def _within(path: Path) -> Iterator[Path]:
@@ -81,11 +84,16 @@ def _within(path: Path) -> Iterator[Path]:
         yield path
 
 
-def _file(path: Path) -> File:
+def mark_of(path: Path, size: int) -> str:
+    """The mark of the first ``size`` bytes of a file: their number, their beginning and their end."""
+    digest = hashlib.sha256(str(size).encode())
     with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        digest = hashlib.sha256(str(size).encode())
         for start in (0, max(size - _SAMPLE, 0)):
             file.seek(start)
-            digest.update(file.read(_SAMPLE))
-    return File(path.resolve(), size, digest.hexdigest()[:20])
+            digest.update(file.read(min(_SAMPLE, size - start)))
+    return digest.hexdigest()[:20]
+
+
+def _file(path: Path) -> File:
+    size = path.stat().st_size
+    return File(path.resolve(), size, mark_of(path, size))

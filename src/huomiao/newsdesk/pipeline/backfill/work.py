@@ -49,7 +49,20 @@ def run(unit: Unit, job: Job, tell: Callable[[], None] = lambda: None) -> Done:
     counts: Counter[str] = Counter()
     part = parts.write(job.to, unit.key, _results(unit, job, walk, counts, tell))
     trace(job.to, unit).unlink(missing_ok=True)
-    return Done(unit.key, unit.file.mark, unit.number, unit.end, walk.began, walk.ended, part, dict(counts))
+    file = unit.file
+    return Done(
+        path=str(file.path),
+        size=file.size,
+        mark=file.mark,
+        begins=file.begins,
+        key=unit.key,
+        number=unit.number,
+        end=unit.end,
+        began=walk.began,
+        ended=walk.ended,
+        part=part,
+        counts=dict(counts),
+    )
 
 
 def trace(folder: Path, unit: Unit) -> Path:
