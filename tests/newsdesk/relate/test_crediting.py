@@ -11,6 +11,7 @@ from huomiao.newsdesk.pipeline.relate import crediting
         ("江右日报", "江右日报", crediting.SURE),
         ("“江右日报” ", "江右日报", crediting.SURE),
         ("江右日报微信公众号", "江右日报客户端", crediting.CHANNEL),
+        ("晨光网-江右频道", "晨光网", crediting.CHANNEL),
         ("晨光新闻", "晨光新闻网", crediting.SITE),
         ("中部新闻网", "中新网", crediting.SHORTENED),
         ("远山通讯社", "远山社", crediting.SURE),

@@ -18,6 +18,9 @@ from tests.newsdesk.relate.texts import ENGLISH, OTHER, STORY
         ("晨光网5月9日讯 ", ("晨光网",)),
         ("江右日报客户端讯（首席记者 甲乙）", ("江右日报",)),
         ("据远山社5月9日消息，", ("远山社",)),
+        ("据江右日报客户端报道，", ("江右日报",)),
+        ("远山财经河口5月9日电(记者甲乙)", ("远山财经",)),
+        ("江右日报客户端河口5月9日电 题：", ("江右日报",)),
         ("本文转自：江右日报\n", ("江右日报",)),
         ("来源：江右日报\n原标题：一台翻料架\n远山社河口5月9日电 ", ("江右日报", "远山社")),
         ("（转自：晨光网）\n", ("晨光网",)),
@@ -50,7 +53,9 @@ def test_lines_behind_the_text_are_taken_off(tail, credited):
     assert lead_ins.trim(STORY + tail) == lead_ins.Trimmed(STORY, credited)
 
 
-@pytest.mark.parametrize("text", [STORY, OTHER, ENGLISH, "一家电信企业今日通讯恢复，资讯平台随后更新。", ""])
+@pytest.mark.parametrize(
+    "text", [STORY, OTHER, ENGLISH, "一家电信企业今日通讯恢复，资讯平台随后更新。", "据报道，渡口停航。", ""]
+)
 def test_text_without_such_lines_stays(text):
     assert lead_ins.trim(text) == lead_ins.Trimmed(text)
 

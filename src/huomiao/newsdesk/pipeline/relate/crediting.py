@@ -15,7 +15,7 @@ BEGINNING = 0.7
 
 # The channel by which a house is read, not its name.
 _CHANNEL = re.compile(
-    r"(?:(?:官方)?(?:微信公众号|微信|公众号|微博|客户端|app|网站|官网|视频号|抖音号|头条号|账号|号外)|电子版|数字报|全媒体|融媒体(?:中心)?|讯|[\u4e00-\u9fff]{2,4}频道)+$"
+    r"[-—·・]*(?:(?:官方)?(?:微信公众号|微信|公众号|微博|客户端|app|网站|官网|视频号|抖音号|头条号|账号|号外)|电子版|数字报|全媒体|融媒体(?:中心)?|讯|[\u4e00-\u9fff]{2,4}频道)+$"
 )
 _SITE = re.compile(r"(?:网|社|online|\.(?:com|cn|net|org|com\.cn|gov\.cn))$")
 # An agency is called 社 as often as 通讯社.

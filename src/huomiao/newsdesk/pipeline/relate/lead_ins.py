@@ -18,7 +18,7 @@ LONGEST_STATEMENT = 400
 
 # Who writes so names itself, or nobody.
 _NOBODY = frozenset(("本报", "本站", "本网", "本刊", "本台", "本社", "网络", "互联网", "综合", "原创", "本站原创"))
-_HOUSE = r"(?:社|网|报|台|刊|站|端|新闻|频道)"
+_HOUSE = r"(?:社|网|报|台|刊|站|端|新闻|财经|频道)"
 _DAY = r"(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}日"
 _NOT_TEXT = r"[^\s,，。；;:：、！？!?()（）“”\"《》]"
 
@@ -32,6 +32,8 @@ _DATELINE = re.compile(
 )
 # 本报讯 (记者 …)   新京报快讯（记者 …）
 _NEWS_LINE = re.compile(rf"^【?(?P<who>{_NOT_TEXT}{{2,20}}?)(?<![通资腾简喜短音快])快?讯】?(?=[\s,，。:：(（]|$)")
+# 据央视新闻客户端报道，   some house's 消息，
+_REPORTED = re.compile(rf"^(?:据)?(?P<who>{_NOT_TEXT}{{1,12}}?{_HOUSE}(?:客户端)?)(?:报道|消息|微博消息)(?=[,，:：])")
 _NAMED = re.compile(rf"{_NOT_TEXT}{{1,10}}?{_HOUSE}")
 # BEIJING, Nov. 24 (Agency) --
 _AGENCY = re.compile(r"^(?:[A-Z][\w.,'’ ]{1,50}?)?\((?P<who>[A-Z][A-Za-z ]{1,30})\)\s*[-–—]{1,2}\s*")
@@ -94,7 +96,7 @@ def _without_lead(line: str, credited: list[str]) -> str | None:
             return ""
         if _PAGE_LINE.match(line):
             return ""
-    for form in (_DATELINE, _NEWS_LINE, _AGENCY):
+    for form in (_DATELINE, _NEWS_LINE, _REPORTED, _AGENCY):
         found = form.match(line)
         if found:
             credited.append(_house(found["who"]))
