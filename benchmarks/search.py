@@ -143,15 +143,16 @@ def updated(index: SearchIndex, reader: SearchIndex, press: Press, articles: int
 
 def built(name: str, index: SearchIndex, press: Press, articles: int) -> None:
     began, busy = time.perf_counter(), sum(os.times()[:2])
-    making = 0.0
+    making = making_busy = 0.0
 
     def documents() -> Iterator[Document]:
-        nonlocal making
+        nonlocal making, making_busy
         source = press.articles(1, articles)
         while True:
-            before = time.perf_counter()
+            before, busy_before = time.perf_counter(), time.thread_time()
             document = next(source, None)
             making += time.perf_counter() - before
+            making_busy += time.thread_time() - busy_before
             if document is None:
                 return
             yield document
@@ -162,7 +163,7 @@ def built(name: str, index: SearchIndex, press: Press, articles: int) -> None:
 
     index.rebuild(documents(), lambda _ids: [], progress)
     took = time.perf_counter() - began - making
-    busy = sum(os.times()[:2]) - busy - making
+    busy = sum(os.times()[:2]) - busy - making_busy
     print(
         f"{name}: {articles} articles in {took:.0f} s ({articles / took:.0f} a second; {busy:.0f} s of this process's "
         f"processors), not counting the {making:.0f} s in which they were made",
