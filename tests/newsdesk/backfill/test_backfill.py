@@ -152,6 +152,13 @@ def test_the_desks_own_extractor_is_taken_unless_another_is_given(tmp_path, inli
     assert result.article.title == "车间里的小革新"
 
 
+@pytest.mark.parametrize(
+    ("sizes", "unit_bytes"), [([5_000], 2**20), ([2**26, 2**26], 2**22), ([2**33], 2**25), ([2**20] * 40, 1_310_720)]
+)
+def test_units_are_small_where_there_is_little_to_do(sizes, unit_bytes):
+    assert units.fitting([units.File(Path("x"), size, "") for size in sizes]) == unit_bytes
+
+
 def test_one_file_under_two_names_is_one_file(tmp_path, inline):
     urls = extracting.pages(tmp_path / "a.warc.gz", range(5))
     shutil.copy(tmp_path / "a.warc.gz", tmp_path / "b.warc.gz")

@@ -66,12 +66,13 @@ def backfill(
     workers: int | None = None,
     progress: Callable[[Progress], None] | None = None,
     extract: work.Extract | None = None,
-    unit_bytes: int = units.UNIT_BYTES,
+    unit_bytes: int | None = None,
 ) -> Progress:
     """Extract all pages in the archive files at ``paths`` into the folder ``to``; how far it came, which is all of it.
 
     ``engine`` is one of ``ENGINES``; ``workers`` are as many as there are cores, unless given. ``progress`` is called
-    whenever a unit is done and about once a second. ``extract`` is a function that workers can import.
+    whenever a unit is done and about once a second. ``extract`` is a function that workers can import. ``unit_bytes`` is how
+    much one worker does in one go; a folder keeps to what it began with.
 
     Raises:
         NothingToDo, AlreadyRunning, OtherJob, NoRay: it did not begin.
@@ -81,7 +82,7 @@ def backfill(
     files = units.files_in(paths)
     # Another release may extract otherwise; results of the two do not belong in one folder.
     name = f"{getattr(extract, '__module__', '')}:{getattr(extract, '__qualname__', extract)} {version('huomiao')}"
-    ledger = Ledger.open(to, unit_bytes=unit_bytes, extract=name)
+    ledger = Ledger.open(to, unit_bytes=unit_bytes or units.fitting(files), extract=name)
     try:
         carrier = ENGINES[engine](work.Job(to.resolve(), extract), workers=workers)
         try:

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# About a thousand pages of a packed file: small enough to lose to a power cut, large enough to be worth sending out.
-UNIT_BYTES = 32 * 1024 * 1024
+# A thousand pages of a packed file are few enough to lose to a power cut; thirty are enough to be worth sending out.
+MOST_UNIT = 32 * 1024 * 1024
+LEAST_UNIT = 1024 * 1024
+# So many units keep a few workers busy to the end, whichever are slow.
+_UNITS = 32
 _SUFFIXES = (".warc", ".warc.gz", ".arc", ".arc.gz")
 _SAMPLE = 64 * 1024
 
@@ -68,6 +71,11 @@ def files_in(paths: Iterable[Path]) -> list[File]:
     if not found:
         raise NothingToDo(", ".join(map(str, paths)))
     return list(found.values())
+
+
+def fitting(files: Sequence[File]) -> int:
+    """The bytes of a unit for these files: small ones keep all workers busy where there is little to do."""
+    return min(max(sum(file.size for file in files) // _UNITS, LEAST_UNIT), MOST_UNIT)
 
 
 def units_of(files: Sequence[File], *, unit_bytes: int) -> Iterator[Unit]:
