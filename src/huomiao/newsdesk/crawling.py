@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from huomiao.newsdesk import archiving, looking, turns
@@ -64,16 +64,20 @@ async def _crawl(
     if forever:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    frontier = DeskFrontier()
     async with looking.client() as client:
         crawl = Crawl(
-            DeskFrontier(),
+            frontier,
             DeskSink(archive, then=take_in),
             Fetcher(client, Politeness(Pace(delay_seconds=delay_seconds))),
             owner=owner(),
             reader=_read,
             progress=progress,
         )
-        return await crawl.run(forever=forever, stop=stop)
+        try:
+            return await crawl.run(forever=forever, stop=stop)
+        finally:
+            await asyncio.to_thread(frontier.close)
 
 
 def _read(kind: Kind, source: str, fetched: Fetched) -> Reading:
@@ -84,7 +88,11 @@ def _read(kind: Kind, source: str, fetched: Fetched) -> Reading:
 
 
 def _patterns(source: str) -> list[str] | None:
-    rules = Source.objects.filter(pk=source).values_list("rules", flat=True).first() or {}
+    try:
+        rules = Source.objects.filter(pk=source).values_list("rules", flat=True).first() or {}
+    finally:
+        # The crawl's reading thread asks seldom and ends without notice.
+        connection.close()
     return list(rules.get("links", ())) or None
 
 

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -28,8 +29,12 @@ GOOD = frozenset({Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED})
 class DeskFrontier:
     """Every address that the desk knows. Sources that are paused have none that are due."""
 
+    def __init__(self) -> None:
+        self._connection: BaseDatabaseWrapper | None = None
+
     def take_back(self, owner: str, *, until: datetime) -> list[Claim]:
-        """See ``Frontier.take_back``."""
+        """See ``Frontier.take_back``. It is the crawl's first call, in the thread in which all the others come."""
+        self._connection = connections[DEFAULT_DB_ALIAS]
         with transaction.atomic():
             left = Address.objects.filter(owner=owner).exclude(lease="")
             left.update(leased_until=until)
@@ -97,6 +102,12 @@ class DeskFrontier:
         rest = Rest.objects.filter(lane=first[1], until__gt=at).first()
         due = first[0]
         return max(due, rest.until) if rest and due else due
+
+    def close(self) -> None:
+        """Let go of the database connection of the crawl's thread, which is gone by now."""
+        if self._connection is not None:
+            self._connection.inc_thread_sharing()
+            self._connection.close()
 
     def _due(self, at: datetime | None) -> QuerySet[Address]:
         free = Address.objects.filter(lease="", due_at__isnull=False, source__state=SourceState.ACTIVE)

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -27,6 +28,8 @@ from huomiao.newsdesk.pipeline.search.excerpts import Marks
 from huomiao.newsdesk.pipeline.search.interface import Busy, Facets, Order, SearchIndex
 from huomiao.newsdesk.pipeline.search.parsing import parse
 from huomiao.newsdesk.pipeline.search.pending import catch_up
+from huomiao.newsdesk.pipeline.search.postgres import PostgresIndex
+from huomiao.newsdesk.pipeline.search.postgres_tables import Connection
 from huomiao.newsdesk.pipeline.search.queries import Problem
 from huomiao.newsdesk.queries import articles as queries
 from huomiao.newsdesk.states import ArticleState
@@ -67,7 +70,15 @@ class Found:
 
 def index() -> SearchIndex:
     """The index that this site uses."""
+    if settings.NEWS_INDEX == "database":
+        return PostgresIndex(_database)
     return _opened(Path(settings.MEDIA_ROOT).parent / "news-index")
+
+
+def _database() -> Connection:
+    connection.ensure_connection()
+    found: Connection = connection.connection
+    return found
 
 
 @cache

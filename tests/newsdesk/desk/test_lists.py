@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from huomiao.newsdesk import relating, searching
@@ -104,3 +105,16 @@ def test_facets_narrow_a_search(client):
 
     assert found.context["found"].total == 2
     assert [hit.article for hit in page.context["found"].hits] == [wanted]
+
+
+@pytest.mark.skipif(
+    "postgresql" not in settings.DATABASES["default"]["ENGINE"], reason="the index in the database is PostgreSQL's"
+)
+def test_the_index_may_lie_in_the_database(client, settings):
+    settings.NEWS_INDEX = "database"
+    made = ArticleFactory(title="焊工技能竞赛")
+    searching.bring_up_to_date()
+
+    page = client.get(reverse("newsdesk:search"), {"q": "技能竞赛"})
+
+    assert [hit.article for hit in page.context["found"].hits] == [made]
