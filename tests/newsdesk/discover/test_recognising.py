@@ -172,6 +172,16 @@ def test_an_address_that_cannot_be_had_says_why():
     assert refused.value.reason is Reason.ROBOTS
 
 
+@pytest.mark.parametrize(
+    ("status", "reason"), [(404, Reason.GONE), (403, Reason.REFUSED), (500, Reason.SERVER_ERROR), (503, Reason.BUSY)]
+)
+def test_an_error_page_is_no_source(status, reason):
+    with pytest.raises(FetchFailed) as refused:
+        looked(Host({"/": Says(HOME.encode(), status=status)}))
+
+    assert refused.value.reason is reason
+
+
 @settings(max_examples=50)
 @given(
     st.binary(max_size=400),

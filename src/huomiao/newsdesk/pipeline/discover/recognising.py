@@ -17,7 +17,7 @@ from huomiao.newsdesk.pipeline.discover.found import Found
 from huomiao.newsdesk.pipeline.discover.lists import Pattern
 from huomiao.newsdesk.pipeline.discover.websub import Hub
 from huomiao.newsdesk.pipeline.fetch import addresses
-from huomiao.newsdesk.pipeline.fetch.errors import FetchFailed, HostRests
+from huomiao.newsdesk.pipeline.fetch.errors import FetchFailed, HostRests, Reason
 from huomiao.newsdesk.pipeline.fetch.exchange import Fetched, Headers, charset_of, header
 from huomiao.newsdesk.pipeline.fetch.fetcher import Fetcher
 from huomiao.newsdesk.pipeline.fetch.kinds import Kind
@@ -28,6 +28,7 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_FEEDS = 8
 _MOST_SITEMAPS = 3
 _FEED_WORDS = re.compile(r"(?<![a-z])(rss|atom|feeds?)(?![a-z])", re.IGNORECASE)
+_REASONS = {404: Reason.GONE, 410: Reason.GONE, 429: Reason.BUSY, 503: Reason.BUSY}
 # From this much running text on, a page with no list of its own is an article.
 _ARTICLE_LETTERS = 300
 _FEW_LINKS = 30
@@ -115,6 +116,9 @@ async def look(address: str, fetcher: Fetcher) -> Findings:
     first = addresses.normal(typed if "://" in typed else f"https://{typed}")
     fetched = await _first(first, fetcher, may_fall_back="://" not in typed)
     last = fetched.last
+    if last.status != 200:
+        usual = Reason.SERVER_ERROR if last.status >= 500 else Reason.REFUSED
+        raise FetchFailed(_REASONS.get(last.status, usual), f"status {last.status}")
     findings = what_is(last.address, last.content, last.headers)
     if findings.answer in {Answer.FEED, Answer.SITEMAP}:
         return replace(findings, ways=await _with_index(findings, last.address, fetcher))
