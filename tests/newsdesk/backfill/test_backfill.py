@@ -274,18 +274,18 @@ def test_a_unit_that_cannot_be_read_is_not_passed_over_in_silence(tmp_path, inli
 
 @pytest.mark.parametrize(("deaths", "is_done"), [(5, True), (6, False)])
 def test_deaths_that_no_page_explains_are_forgiven_a_few_times(tmp_path, inline, monkeypatch, deaths, is_done):
-    urls = extracting.pages(tmp_path / "a.warc.gz", range(3))
+    urls = extracting.pages(tmp_path / "a.warc.gz", range(9))
     take = inline.take
 
     def take_or_die(self, timeout):
-        if len(inline.given) <= deaths:
+        if self._waiting[-1].number == 1 and self._waiting[-1].lost < deaths:
             unit = self._waiting.pop()
             return unit, Lost(unit, "no memory")
         return take(self, timeout)
 
     monkeypatch.setattr(inline, "take", take_or_die)
     run_into = partial(
-        backfill, [tmp_path / "a.warc.gz"], to=tmp_path / "out", engine="inline", extract=extracting.plain
+        backfill, [tmp_path], to=tmp_path / "out", engine="inline", extract=extracting.plain, unit_bytes=900
     )
 
     if is_done:
@@ -294,6 +294,9 @@ def test_deaths_that_no_page_explains_are_forgiven_a_few_times(tmp_path, inline,
     else:
         with pytest.raises(run.GaveUp, match="no memory"):
             run_into()
+        numbers = {unit.number for unit in inline.given}
+        assert len(numbers) > 3
+        assert all(ledger.Ledger.read(tmp_path / "out").files[inline.given[0].file.mark].has(n) for n in numbers - {1})
 
 
 def test_processes_share_the_work_and_pages_that_kill_or_hold_them_are_found(tmp_path, monkeypatch):

@@ -33,7 +33,11 @@ _TICK_SECONDS = 1.0
 
 
 class GaveUp(RuntimeError):
-    """A unit cannot be done; the message says which and why. Everything else was done, and stays done."""
+    """A unit cannot be done; the message says which and why. What was done stays done.
+
+    If its workers died of it, all others were done before this was raised; if files or results could not be read or written,
+    there was no point in going on.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,7 @@ class _Run:
         self._units = list(units.units_of(files, unit_bytes=ledger.unit_bytes))
         self._todo = deque(unit for unit in self._units if not ledger.proof(unit.file).has(unit.number))
         self._out = 0
+        self._given_up: list[str] = []
         self._counts: Counter[str] = Counter()
         for file in files:
             for done in ledger.proof(file).known():
@@ -138,11 +143,13 @@ class _Run:
                 self._out -= 1
                 unit, outcome = over
                 if isinstance(outcome, Lost):
-                    self._todo.appendleft(self._again(unit, outcome))
+                    self._todo.extendleft(self._again(unit, outcome))
                 else:
                     self._enter(unit, outcome)
             self._tell()
         parts.sweep(self._to, self._ledger.parts())
+        if self._given_up:
+            raise GaveUp("; ".join(self._given_up))
         return self._tell()
 
     def _placed(self, unit: Unit) -> Unit:
@@ -159,16 +166,20 @@ class _Run:
             logger.warning("Unit %s began in the wrong place, at %s, and is done again", wrong.key, wrong.began)
             self._todo.appendleft(next(one for one in self._units if one.key == wrong.key))
 
-    def _again(self, unit: Unit, lost: Lost) -> Unit:
+    def _again(self, unit: Unit, lost: Lost) -> list[Unit]:
         """The unit that was lost, for another try: with a trace, and without the page that killed the last worker."""
         logger.warning("Unit %s was lost: %s", unit.key, lost.why)
         killer = work.killer(self._to, unit) if lost.died and unit.lost else None
         skip = unit.skip | ({killer} if killer else set())
         # Deaths that no page explains: no memory, an operator. Some may happen.
         unexplained = unit.lost + 1 - len(skip)
-        if not lost.died or unexplained > MOST_UNEXPLAINED or len(skip) > MOST_KILLERS:
-            raise GaveUp(f"{unit.file.path} from {unit.start}: {lost.why}")
-        return replace(unit, lost=unit.lost + 1, skip=skip)
+        why = f"{unit.file.path} from {unit.start}: {lost.why}"
+        if not lost.died:
+            raise GaveUp(why)
+        if unexplained > MOST_UNEXPLAINED or len(skip) > MOST_KILLERS:
+            self._given_up.append(why)
+            return []
+        return [replace(unit, lost=unit.lost + 1, skip=skip)]
 
     def _count(self, done: Done, times: int) -> None:
         size = min(self._ledger.unit_bytes, done.size - done.begins - done.number * self._ledger.unit_bytes)
