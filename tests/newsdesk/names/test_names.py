@@ -120,8 +120,16 @@ def test_ordinary_words_are_an_invention_only_where_its_unit_is_named():
 def test_name_that_goes_on_is_less_sure(gazetteer):
     [whole] = gazetteer.find("江右省总工会召开会议")
     [part] = gazetteer.find("江右省总工会干部学校召开会议")
+    [body] = gazetteer.find("江右省总工会机关党委召开会议")
 
-    assert part.candidates[0].confidence < whole.candidates[0].confidence
+    assert part.candidates[0].confidence == body.candidates[0].confidence < whole.candidates[0].confidence
+
+
+def test_union_of_a_unit_is_the_unit(gazetteer):
+    [unit] = gazetteer.find("江右大堤铜业集团召开会议")
+    [its_union] = gazetteer.find("江右大堤铜业集团工会召开会议")
+
+    assert its_union.candidates == unit.candidates
 
 
 def test_quotes_and_spaces_are_in_the_places_but_not_in_the_way(gazetteer):

@@ -7,6 +7,10 @@ from functools import cache
 from importlib import resources
 
 
+# A line so short is a category's name; the lines below it are its examples.
+LONGEST_CATEGORY = 6
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A text with the category that it belongs to; ``weight`` says how many examples it counts for."""
@@ -31,7 +35,3 @@ def standard() -> tuple[Example, ...]:
         else:
             found.append(Example(category, line))
     return tuple(found)
-
-
-# A line so short is a category's name; the lines below it are its examples.
-LONGEST_CATEGORY = 6

@@ -35,9 +35,11 @@ _PLACE_BEFORE = re.compile(r"[\u4e00-\u9fff]{1,5}?(?<![本全各该我两外跨]
 _IN_A_WORD = re.compile(
     r"[\u4e00-\u9fff](?<![从由和与及在向对受经请为被让给该本全各是到据赴日年月前来了的会部合同获以将并])"
 )
+# The name of another organization begins with this one's. A unit's union and its party branch are the unit itself.
 _GOES_ON = re.compile(
-    r"(?:机关|直属|下属)?(?:干部学校|干部学院|学院|医院|疗养院|幼儿园|宾馆|分公司|子公司|股份|集团|有限公司|工会|党支部|党委)"
+    r"(?:机关|直属|下属)?(?:干部学校|干部学院|学院|医院|疗养院|幼儿园|宾馆|分公司|子公司|股份|集团|有限公司)"
 )
+_UNION_GOES_ON = re.compile(r"(?:机关|直属|下属)?(?:工会|党支部|党委)")
 
 
 class Candidate(NamedTuple):
@@ -183,12 +185,15 @@ def _weighed(meanings: Sequence[_Meaning], reading: _Reading, start: int, end: i
     sureness = OF_SHORT_NAME if end - start <= SHORT_NAME else 1.0
     if _GOES_ON.match(reading.line, end):
         sureness *= PART_OF_LONGER
+    is_body_of_union = bool(_UNION_GOES_ON.match(reading.line, end))
     possible = [(reading.count(meaning.entry.contexts), *meaning) for meaning in meanings]
     possible = [one for one in possible if one[0] or one[2] is not Standing.IN_CONTEXT]
     most = max((spoken_for for spoken_for, _entry, _standing in possible), default=0)
     candidates = []
     for spoken_for, entry, standing in possible:
         sure = sureness * SURENESS[standing]
+        if is_body_of_union and entry.name.kind is Kind.UNION:
+            sure *= PART_OF_LONGER
         if standing is Standing.BY_PLACE and _IN_A_WORD.match(reading.line, start - 1):
             sure *= IN_A_WORD
         if entry.name.kind is Kind.INNOVATION and end - start < DISTINCT_LETTERS and not spoken_for:
