@@ -50,6 +50,7 @@ def mix(press: Press, articles: int) -> Mix:
     some = [next(press.articles(number, number)) for number in rnd.sample(range(1, articles + 1), EACH)]
     return {
         "a frequent word": known[:EACH],
+        "a frequent word of three or more": [word for word in known if len(word) > 2],
         "a word": words,
         "two words of one topic": [f"{topic[0]} {topic[1]}" for topic in topics],
         "any three characters": [stretch(document, 3, rnd) for document in some],
@@ -227,7 +228,8 @@ def sqlite(press: Press, articles: int, folder: Path) -> None:
         ).fetchall()
 
     questions = mix(press, articles)
-    told({name: timed(questions[name], ask, 2) for name in ("any three characters", "“six characters”", "a title")})
+    kinds = ("a frequent word of three or more", "any three characters", "“six characters”", "a title")
+    told({name: timed(questions[name], ask, 2) for name in kinds})
     link.close()
 
 
