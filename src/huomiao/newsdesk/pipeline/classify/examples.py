@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-
 # A line so short is a category's name; the lines below it are its examples.
 LONGEST_CATEGORY = 6
 
