@@ -14,6 +14,7 @@ _HEADINGS = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _LONGEST_HEADING = 40
 _FULL_STOPS = "。！？；，.!?;,:：…"
 _MOST_CELL = 400
+_MOST_PICTURES = 500
 
 
 def build(lines: Sequence[Line], found: Body, base: str) -> tuple[tuple[Block, ...], tuple[Image, ...]]:
@@ -26,7 +27,7 @@ def build(lines: Sequence[Line], found: Body, base: str) -> tuple[tuple[Block, .
     while at < len(lines):
         line = lines[at]
         if line.picture is not None:
-            where = pictures.address(line.picture, base)
+            where = pictures.address(line.picture, base) if len(images) < _MOST_PICTURES else ""
             at += 1
             if where and where not in seen:
                 seen.add(where)
@@ -39,7 +40,7 @@ def build(lines: Sequence[Line], found: Body, base: str) -> tuple[tuple[Block, .
             inside, at = _while_in(lines, at, table)
             blocks.append(_table(page, inside))
             continue
-        if (listing := line.box.within("ul", "ol")) is not None and listing.is_in(body) and listing is not body:
+        if (listing := line.box.within("ul", "ol", inside=body)) is not None:
             inside, at = _while_in(lines, at, listing)
             blocks.append(_list(inside, listing))
             continue
@@ -74,11 +75,10 @@ def _while_in(lines: Sequence[Line], at: int, box: Box) -> tuple[list[Line], int
 
 
 def _text_block(line: Line, body: Box) -> Block:
-    heading = line.box.within(*_HEADINGS)
-    if heading is not None and heading.is_in(body):
+    heading = line.box.within(*_HEADINGS, inside=body)
+    if heading is not None:
         return Block("heading", line.text, level=_HEADINGS[heading.tag])
-    quote = line.box.within("blockquote")
-    if quote is not None and quote.is_in(body) and quote is not body:
+    if line.box.within("blockquote", inside=body) is not None:
         return Block("quote", line.text)
     is_bold = all(part.is_bold or not part.text.strip() for part in line.parts)
     if is_bold and len(line.text) <= _LONGEST_HEADING and line.text[-1] not in _FULL_STOPS:
@@ -88,11 +88,9 @@ def _text_block(line: Line, body: Box) -> Block:
 
 def _data_table(page: Page, line: Line, body: Box) -> Box | None:
     """The table of data that the line lies in: one with rows of several short cells. Tables that lay out a page are none."""
-    cell = line.box.within("td", "th")
-    if cell is None or cell is body or not cell.is_in(body):
-        return None
-    table = cell.within("table")
-    if table is None or table is body or not table.is_in(body) or len(line.text) > _MOST_CELL:
+    cell = line.box.within("td", "th", inside=body)
+    table = cell.within("table", inside=body) if cell is not None else None
+    if cell is None or table is None or len(line.text) > _MOST_CELL:
         return None
     row = cell.within("tr")
     if row is None or sum(1 for one in page.inside(row) if one.tag in {"td", "th"}) < 2:

@@ -23,6 +23,9 @@ _LEAST_PROSE = 40.0
 _LEFT_AFTER_END = 0.12
 # With this share of the prose the element that holds most paragraphs is taken to hold all of them.
 _MAIN = 0.8
+# What a sentence costs that invites, advertises or forbids; longer ones, in units, are not asked.
+_NOISE = -5.0
+_LONGEST_NOISE = 60
 # What a link costs, and more with its length.
 _LINK = -3.0
 # What an element that is none of it can take from the worth of what holds it, at the most.
@@ -68,7 +71,7 @@ def line_worth(line: Line) -> float:
     if share > 0.6:
         return _LINK - 0.3 * min(line.units, 20)
     if line.has_stops:
-        return -5.0 if cues.is_noise(line.text) else line.units * (1 - share)
+        return _NOISE if line.units <= _LONGEST_NOISE and cues.is_noise(line.text) else line.units * (1 - share)
     if line.units >= 25 and not cues.is_byline(line.text):
         return line.units * 0.5 * (1 - share)
     if line.box.tag in _NEUTRAL and not line.linked:
@@ -233,7 +236,7 @@ def _sifted(page: Page, box: Box, worth: Worth) -> list[Line]:
     lines += page.lines[at : box.last]
     main, share = _main_holder(lines, worth)
     lines = _without_rim(_without_end(lines, worth, main), worth, main, share)
-    return [line for line in lines if line.picture is not None or not _is_chaff(line)]
+    return [line for line in lines if line.picture is not None or not _is_chaff(line, worth)]
 
 
 def _skipped(page: Page, box: Box, worth: Worth) -> Iterator[Box]:
@@ -314,10 +317,12 @@ def _holder(line: Line) -> Box:
     return box
 
 
-def _is_chaff(line: Line) -> bool:
-    # A number alone is a cell of a table as often as a button.
-    return line.box.tag not in {"td", "th"} and _reads_as_chaff(line.text)
+def _is_chaff(line: Line, worth: Worth) -> bool:
+    # Sentences have been asked already whether they are noise; a number alone is a cell of a table as often as a button.
+    if line.has_stops and worth.lines[line.number] != _NOISE:
+        return _ends_or_edits(line.text)
+    return line.box.tag not in {"td", "th"} and (cues.is_noise(line.text) or _ends_or_edits(line.text))
 
 
-def _reads_as_chaff(text: str) -> bool:
-    return cues.is_noise(text) or cues.is_editors(text) or cues.ends_article(text)
+def _ends_or_edits(text: str) -> bool:
+    return cues.is_editors(text) or cues.ends_article(text)

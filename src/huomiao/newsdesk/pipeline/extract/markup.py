@@ -19,11 +19,14 @@ _LONG_TAG = 4_000
 _MOST_ATTRIBUTES = 400
 _DEEPEST = 200
 _MOST_TAGS = 40_000
+# With no more tags than this, the square of everything is still next to nothing.
+_FEW_TAGS = 1_800
 # Limits on (open elements x tags) and (unclosed formatting x tags), in units of far less than a microsecond.
 _MOST_LOOKING_UP = 30_000_000
 _MOST_REOPENING = 1_000_000
 
-_SCRIPT = re.compile(r"<(/?)(script|style)\b", re.IGNORECASE)
+_SCRIPT = re.compile(r"<(script|style)\b", re.IGNORECASE)
+_ENDS = {name: re.compile(rf"</{name}\b", re.IGNORECASE) for name in ("script", "style")}
 _NAME = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9:-]*)")
 _LONG = re.compile(rf"<[a-zA-Z][^>]{{{_LONG_TAG}}}")
 # A quote opens a value only after an equals sign. Possessive, so that no markup makes it look twice.
@@ -42,6 +45,8 @@ _VOID = frozenset(
 _SELF_CLOSING = frozenset(
     ("p", "li", "dt", "dd", "tr", "thead", "tbody", "tfoot", "option", "optgroup", "colgroup", "rt", "rp")
 )
+_FLAT = _VOID | _SELF_CLOSING
+_COUNTED = _FORMATTING | {f"/{name}" for name in _FORMATTING} | _BARRIERS
 _ONCE = frozenset(("html", "head", "body"))
 _RAW = frozenset(("script", "style", "title", "textarea"))
 
@@ -57,32 +62,34 @@ class Script:
 def parse(text: str) -> tuple[LexborHTMLParser, list[Script]]:
     """The tree of a page without its scripts and styles, and the scripts, in time and space that grow with its length."""
     markup, scripts = _without_scripts(text[:MOST_CHARACTERS])
-    names = " ".join(_NAME.findall(markup)).lower().split(" ")
     # A tag can only be long where something is, or where quotes hide the ends of others.
-    if _LONG.search(markup) is not None or markup.count(">") > len(names) + _MOST_ATTRIBUTES:
+    tags = markup.count("<")
+    if (_LONG.search(markup) is not None or markup.count(">") > tags + _MOST_ATTRIBUTES) and any(
+        _has_many(tag[3]) for tag in _TAG.finditer(markup)
+    ):
         markup = _TAG.sub(lambda tag: f"<{tag[1]}{tag[2]}>" if _has_many(tag[3]) else tag[0], markup)
-    return LexborHTMLParser(_rewritten(markup) if _is_dangerous(names) else markup), scripts
+    is_dangerous = tags > _FEW_TAGS and _is_dangerous(" ".join(_NAME.findall(markup)).lower().split(" "))
+    return LexborHTMLParser(_rewritten(markup) if is_dangerous else markup), scripts
 
 
 def _without_scripts(text: str) -> tuple[str, list[Script]]:
     pieces: list[str] = []
     scripts: list[Script] = []
-    at = 0
-    opened: re.Match[str] | None = None
-    for match in _SCRIPT.finditer(text):
-        if match.start() < at:
+    at = searched = 0
+    while (opened := _SCRIPT.search(text, searched)) is not None:
+        # What looks like a script inside a script is a string of it: only its own end counts.
+        begin = text.find(">", opened.end()) + 1
+        closing = _ENDS[opened[1].lower()].search(text, begin) if begin else None
+        if closing is None:
+            searched = opened.end()
+            if begin:
+                # Nothing ends it, nor any later one of its kind that is not ended either.
+                break
             continue
-        if not match[1]:
-            # A script that begins inside a script is a string of it.
-            opened = opened or match
-        elif opened is not None and match[2].lower() == opened[2].lower():
-            begin = text.find(">", opened.end()) + 1
-            if 0 < begin <= match.start():
-                pieces.append(text[at : opened.start()])
-                if opened[2].lower() == "script":
-                    scripts.append(Script(text[opened.end() : begin - 1], text[begin : match.start()]))
-                at = text.find(">", match.end()) + 1 or len(text)
-            opened = None
+        pieces.append(text[at : opened.start()])
+        if opened[1].lower() == "script":
+            scripts.append(Script(text[opened.end() : begin - 1], text[begin : closing.start()]))
+        at = searched = text.find(">", closing.end()) + 1 or len(text)
     pieces.append(text[at:])
     # A space, so that two words with a script between them stay two words.
     return " ".join(pieces), scripts
@@ -96,34 +103,38 @@ def _has_many(attributes: str) -> bool:
 def _is_dangerous(names: list[str]) -> bool:
     """Whether the tags, by name in their order (``/p`` closes), would make the parser do far more than it reads."""
     tags = len(names)
-    if tags**2 < _MOST_LOOKING_UP and tags * sum(map(_FORMATTING.__contains__, names)) < _MOST_REOPENING:
+    if tags * sum(map(_FORMATTING.__contains__, names)) > _MOST_REOPENING:
+        # Most pages have a lot of formatting and close it at once: what counts is how much is open at a time.
+        relevant = [name for name in names if name in _COUNTED]
+        if tags * _deepest(relevant) > _MOST_REOPENING:
+            return True
+    if tags**2 < _MOST_LOOKING_UP:
         return False
-    depth = formatting = deepest = unclosed = once = 0
+    once = sum(map(_ONCE.__contains__, names))
+    # Each table cell counts as a level that never ends, so long tables look deep; being rewritten does them no harm.
+    nesting = [name for name in names if name.removeprefix("/") not in _FLAT]
+    return tags * _deepest(nesting) > _MOST_LOOKING_UP or tags * once > _MOST_LOOKING_UP // 20
+
+
+def _deepest(names: list[str]) -> int:
+    """How many of the elements are open at a time, at most; one closed inside a barrier does not close one outside."""
+    depth = deepest = 0
     opened: dict[str, int] = {}
-    for written in names:
-        is_closing = written[0] == "/"
-        name = written[1:] if is_closing else written
-        if name in _VOID or name in _SELF_CLOSING:
+    for name in names:
+        if name[0] == "/":
+            closed = name[1:]
+            if opened.get(closed):
+                opened[closed] -= 1
+                depth -= 1
+            elif closed in _BARRIERS:
+                opened.clear()
             continue
         if name in _BARRIERS:
             opened.clear()
-        if is_closing:
-            if opened.get(name):
-                opened[name] -= 1
-                depth -= 1
-                formatting -= name in _FORMATTING
-            continue
-        once += name in _ONCE
         opened[name] = opened.get(name, 0) + 1
         depth += 1
         deepest = max(deepest, depth)
-        if name in _FORMATTING:
-            formatting += 1
-            unclosed = max(unclosed, formatting)
-    # Each table cell counts as a level that never ends, so long tables look deep; being rewritten does them no harm.
-    return (
-        deepest * tags > _MOST_LOOKING_UP or unclosed * tags > _MOST_REOPENING or once * tags > _MOST_LOOKING_UP // 20
-    )
+    return deepest
 
 
 def _rewritten(text: str) -> str:

@@ -36,11 +36,13 @@ class Box:
             yield box
             box = box.parent
 
-    def within(self, *tags: str) -> Box | None:
-        """The nearest box of one of these tags, itself included."""
-        for box in self.ancestors():
+    def within(self, *tags: str, inside: Box | None = None) -> Box | None:
+        """The nearest box of one of these tags, itself included; with ``inside``, only of those that lie in that box."""
+        box: Box | None = self
+        while box is not None and box is not inside:
             if box.tag in tags:
                 return box
+            box = box.parent
         return None
 
     def is_in(self, other: Box) -> bool:

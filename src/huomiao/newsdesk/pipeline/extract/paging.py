@@ -22,6 +22,9 @@ _TRAILER = re.compile(
     r"(?:[_-]\d{1,2}|/(?:p|page/?|index_?)?\d{1,2})?(?:\.s?html?|\.aspx?|\.php|\.jsp|/)?$", re.IGNORECASE
 )
 _ENDING = re.compile(r"(\d{1,2})(?:\.[a-z]{2,5}|/)?$", re.IGNORECASE)
+# The words of a link to another page, with the white space around them.
+_LONGEST = 60
+_LONGEST_WORDS = 14
 _MOST = 50
 
 
@@ -37,9 +40,11 @@ def further_pages(page: Page, url: str, *, below: int = 0) -> tuple[str, ...]:
         if not line.linked or len(line.text) > 200 or not _PAGER.search(line.text):
             continue
         for part in line.parts:
-            if not part.href or part.href.startswith(("#", "javascript:")):
+            if not part.href or len(part.text) > _LONGEST or part.href.startswith(("#", "javascript:")):
                 continue
             text = part.text.strip()
+            if len(text) > _LONGEST_WORDS:
+                continue
             number = _NUMBER.match(text)
             if number is None and not _NEXT.match(text) and not _ALL.match(text):
                 continue
