@@ -65,7 +65,9 @@ def normal(address: str, base: str = "") -> str:
     path_end = min((cleaned.find(mark) for mark in "?#" if mark in cleaned), default=len(cleaned))
     cleaned = cleaned[:path_end].replace("\\", "/") + cleaned[path_end:]
     try:
-        split = urlsplit(urljoin(base, cleaned) if base else cleaned)
+        # Joining costs as much as all the rest, and most addresses in sitemaps and feeds are whole.
+        is_whole = cleaned[:8].lower().startswith(("http://", "https://"))
+        split = urlsplit(cleaned if is_whole or not base else urljoin(base, cleaned))
         scheme = split.scheme.lower()
         if scheme not in PORTS:
             raise FetchFailed(Reason.BAD_ADDRESS, "neither http nor https")
