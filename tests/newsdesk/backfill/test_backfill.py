@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from huomiao.newsdesk.pipeline.archive.store import Archive
 from huomiao.newsdesk.pipeline.article import Block, Evidence
-from huomiao.newsdesk.pipeline.backfill import ledger, local, parts, run, units
+from huomiao.newsdesk.pipeline.backfill import ledger, local, parts, run, units, work
 from huomiao.newsdesk.pipeline.backfill.engines import Lost
 from huomiao.newsdesk.pipeline.backfill.run import backfill
 from huomiao.newsdesk.pipeline.extract import extract
@@ -312,6 +312,26 @@ def test_processes_share_the_work_and_pages_that_kill_or_hold_them_are_found(tmp
     assert sorted(one.url for one in results if one.problem) == sorted(urls[n] for n in (3, 4, 30))
     assert (report.articles, report.problems) == (37, 3)
     assert not list((tmp_path / "out").glob("*.at"))
+
+
+def test_a_worker_that_died_while_idle_is_replaced(tmp_path):
+    extracting.pages(tmp_path / "a.warc.gz", range(2))
+    (unit,) = units.units_of(units.files_in([tmp_path]), unit_bytes=99_999)
+    engine = local.Local(work.Job(tmp_path, extracting.plain), workers=1)
+    try:
+        engine.give(unit)
+        assert isinstance(engine.take(60)[1], ledger.Done)
+        (worker,) = engine._pool
+        worker.process.kill()
+        worker.process.join()
+
+        engine.give(unit)
+        over = engine.take(60)
+    finally:
+        engine.close()
+
+    assert over[0] == unit
+    assert isinstance(over[1], ledger.Done)
 
 
 def test_killed_in_the_middle_it_goes_on_and_has_every_page_once(tmp_path):

@@ -38,7 +38,7 @@ class Local:
     """Processes on this machine, as many as it has cores for us unless told otherwise."""
 
     def __init__(self, job: work.Job, *, workers: int | None = None, stall_seconds: float = STALL_SECONDS) -> None:
-        self.workers = workers or len(os.sched_getaffinity(0))
+        self.workers = workers or _cores()
         self._job = job
         self._stall_seconds = stall_seconds
         # Not forked: the parent may have threads and open databases.
@@ -46,9 +46,15 @@ class Local:
         self._pool: list[_Worker] = []
 
     def give(self, unit: Unit) -> None:
-        worker = next((one for one in self._pool if one.unit is None), None) or self._hire()
-        worker.unit, worker.heard_at = unit, time.monotonic()
-        worker.pipe.send(unit)
+        while True:
+            worker = next((one for one in self._pool if one.unit is None), None) or self._hire()
+            try:
+                worker.pipe.send(unit)
+            except OSError:  # it died while it had nothing to do
+                self._dismiss(worker)
+                continue
+            worker.unit, worker.heard_at = unit, time.monotonic()
+            return
 
     def take(self, timeout: float) -> tuple[Unit, Done | Lost] | None:
         until = time.monotonic() + timeout
@@ -67,11 +73,8 @@ class Local:
                 return None
 
     def close(self) -> None:
-        for worker in self._pool:
-            worker.process.kill()
-            worker.process.join()
-            worker.pipe.close()
-        self._pool = []
+        for worker in list(self._pool):
+            self._dismiss(worker)
 
     def _hear(self, worker: _Worker) -> tuple[Unit, Done | Lost] | None:
         worker.heard_at = time.monotonic()
@@ -86,13 +89,16 @@ class Local:
         return (unit, message) if unit is not None else None
 
     def _lose(self, worker: _Worker, why: str) -> tuple[Unit, Lost]:
+        self._dismiss(worker)
+        if worker.unit is None:
+            raise AssertionError("only busy workers are heard")
+        return worker.unit, Lost(worker.unit, f"{why} ({worker.process.exitcode})")
+
+    def _dismiss(self, worker: _Worker) -> None:
         self._pool.remove(worker)
         worker.process.kill()
         worker.process.join()
         worker.pipe.close()
-        if worker.unit is None:
-            raise AssertionError("only busy workers are heard")
-        return worker.unit, Lost(worker.unit, f"{why} ({worker.process.exitcode})")
 
     def _hire(self) -> _Worker:
         ours, theirs = self._context.Pipe()
@@ -102,6 +108,11 @@ class Local:
         worker = _Worker(process, ours)
         self._pool.append(worker)
         return worker
+
+
+def _cores() -> int:
+    """How many cores this process may use, which in a container is often fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _serve(pipe: Connection, job: work.Job) -> None:
