@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.conf import settings
 from django.urls import reverse
@@ -118,3 +120,13 @@ def test_the_index_may_lie_in_the_database(client, settings):
     page = client.get(reverse("newsdesk:search"), {"q": "技能竞赛"})
 
     assert [hit.article for hit in page.context["found"].hits] == [made]
+
+
+def test_a_category_can_be_followed(client, editor):
+    shelf = CategoryFactory(slug="shelf", name="架上")
+    client.force_login(editor)
+
+    page = client.get(shelf.get_absolute_url()).content.decode()
+
+    address = re.search(r'href="(/news/subscriptions/add/\?q=[^"]+)"', page)[1]
+    assert client.get(address).context["form"]["query"].value() == 'category:"架上"'

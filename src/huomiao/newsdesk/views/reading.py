@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from huomiao.core.paging import KeyPaginator
 from huomiao.newsdesk.models import Category
+from huomiao.newsdesk.pipeline.search.queries import Name, narrowed
 from huomiao.newsdesk.queries import articles as queries
 from huomiao.newsdesk.rules import articles as rules
 
@@ -38,5 +39,10 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Category, slug=slug)
     rows = queries.newest(queries.shown().filter(category=found))
     page = KeyPaginator(rows, ARTICLES_A_PAGE).get_page(request.GET.get("page"))
-    context = {"category": found, "page_obj": page, "categories": Category.objects.all()}
+    context = {
+        "category": found,
+        "page_obj": page,
+        "categories": Category.objects.all(),
+        "query": narrowed("", Name.CATEGORY, found.name),
+    }
     return render(request, "newsdesk/category.html", context)
