@@ -256,3 +256,15 @@ def test_a_headless_title_is_the_heading_above_the_text():
     )
 
     assert extract(page, URL).title == "示范市举办职工创新成果发布会"
+
+
+def test_a_long_menu_is_passed_by_but_an_article_inside_one_is_not():
+    links = "".join(f'<a href="/{number}">栏目{number}</a>' for number in range(20))
+    body = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    page = f"<html><head><title>一条示例新闻_示例</title></head><body><div class='nav'>{links}{{}}</div><div>{links}</div></body></html>"
+
+    inside = extract(page.format(f"<h1>一条示例新闻</h1>{body}").encode(), URL)
+    hidden_away = extract(page.format(body).encode(), URL)
+
+    assert inside.text.split("\n") == list(PARAGRAPHS)
+    assert PARAGRAPHS[1] in hidden_away.text

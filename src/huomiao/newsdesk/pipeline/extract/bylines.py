@@ -110,6 +110,7 @@ def source(head: Sequence[Line], tail: Sequence[Line], stated: Stated, *, under:
         for label, text in _labelled(line):
             if (
                 _ACCOUNT_LABEL.search(label)
+                and not _NOT_A_SOURCE.search(text)
                 and (cleaned := clean_source(text))
                 and not next(moments.moments(text), None)
             ):
@@ -139,7 +140,8 @@ def in_line(line: Line) -> Found | None:
 def in_script(value: str) -> Found | None:
     """A source that the page's own data name."""
     cleaned = clean_source(value)
-    return Found(cleaned, Evidence(0.6, "script", value[:120])) if cleaned else None
+    # In English such data name services of the site as often as sources.
+    return Found(cleaned, Evidence(0.6, "script", value[:120])) if cleaned and not cleaned.isascii() else None
 
 
 def _labelled(line: Line) -> Iterable[tuple[str, str]]:
@@ -173,7 +175,7 @@ def _beside_time(line: Line) -> Found | None:
 
 
 _NOT_A_SOURCE = re.compile(
-    r"时间|日期|发布|发表|更新|星期|浏览|阅读|评论|分享|字号|首页|来源|^原创$|作者|编辑|收藏|微信|微博|qq|^\W+$|views?|comments?|posted|published|updated|^by\b",
+    r"时间|日期|发布|发表|更新|星期|浏览|阅读|评论|分享|字号|首页|来源|^原创$|作者|编辑|收藏|微信|微博|qq|^\W+$|views?|comments?|posted|published|updated|^by\b|sign(?:ed)? in|log ?in|subscribe|menu|search|登录|注册",
     re.IGNORECASE,
 )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from selectolax.lexbor import LexborNode
+
 from huomiao.newsdesk.pipeline.extract.page import Box
 
 # Beginnings of words: letters before them would make another word ("shared" is one, "unshared" is none).
@@ -70,6 +72,32 @@ def is_aside(box: Box) -> bool:
     if box.tag in _NEVER:
         return False
     return box.tag in _ASIDE_TAGS or (box.label != "" and _reads_aside(box.label))
+
+
+# What is long, full of links and never holds a byline: menus, comments, other articles.
+_PASSABLE = re.compile(
+    r"(?<![a-z])(?:nav(?:bar|igation)?|menu|foot(?:er)?|comments?|pinglun|gentie|recommend(?:ed|ation)?s?|tuijian|related|rank(?:ing)?|paihang|"
+    r"most-?(?:read|popular|viewed)|site-?map|friend-?links?)(?![a-z])"
+)
+# With fewer links than this an element may hold a byline or a breadcrumb rather than a list.
+_LEAST_LINKS = 8
+_ARTICLE_INSIDE = (
+    "h1, article, [itemprop=articleBody], [class*=article], [id*=article], [class*=content], [id*=content]"
+)
+
+
+@lru_cache(maxsize=4096)
+def _reads_passable(label: str) -> bool:
+    return (
+        _PASSABLE.search(label) is not None and _reads_aside(label) and "crumb" not in label and not _reads_body(label)
+    )
+
+
+def can_be_passed_by(node: LexborNode, tag: str, label: str) -> bool:
+    """Whether an element, unvisited, calls itself an aside and is a list of many links without an article in it."""
+    if tag in _NEVER or not label or not _reads_passable(label):
+        return False
+    return len(node.css("a")) >= _LEAST_LINKS and node.css_first(_ARTICLE_INSIDE) is None
 
 
 def is_comments(box: Box) -> bool:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 8_000_000
 # With less prose (in units) than this on the page, the article may be in its scripts.
 _THIN = 60
-# The title is looked for among the lines before the end of the body, and among so many at least.
+_SCANT = 120
+# The title is looked for among the lines before the end of the body; where there is no body, among so many.
 _FIRST_LINES = 60
 
 
@@ -49,12 +50,16 @@ def read(
 ) -> Read:
     """The page read so far; see ``extract`` for what is given."""
     tree, scripts = markup.parse(charsets.decoded(html, charset=charset, most=MOST_BYTES).text)
-    page = walk.walk(tree)
-    stated = structured.stated(page.meta, scripts)
+    page = walk.walk(tree, whole=False)
     repeated = layout.boilerplate if layout is not None else frozenset()
     found = body.find(page, _known_box(page, layout, rules), repeated=repeated)
+    if found.prose < _SCANT:
+        # Perhaps the article lies in what was passed by: then nothing is.
+        page = walk.walk(tree)
+        found = body.find(page, _known_box(page, layout, rules), repeated=repeated)
+    stated = structured.stated(page.meta, scripts)
     last = found.lines[-1].number if found.lines else 0
-    title = titles.find(page, stated, before=max(last, _FIRST_LINES))
+    title = titles.find(page, stated, before=last + 1 if found.lines else _FIRST_LINES)
     if layout is not None and (title is None or title.line is None):
         line = layout.line_at(page, layout.title)
         title = titles.of_line(line) if line is not None else title

@@ -6,6 +6,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from huomiao.newsdesk.pipeline.extract import labels
 from huomiao.newsdesk.pipeline.extract.page import Attributes, Box, Line, Meta, Page, Part, Picture
 
 _MOST_NODES = 50_000
@@ -36,13 +37,14 @@ _SHORTEST_PROSE = 10
 _ICON = 40
 
 
-def walk(tree: LexborHTMLParser) -> Page:
-    """The page of a tree."""
-    return _Walk().page(tree)
+def walk(tree: LexborHTMLParser, *, whole: bool = True) -> Page:
+    """The page of a tree; unless ``whole``, without the long lists of links that call themselves beside the article."""
+    return _Walk(whole=whole).page(tree)
 
 
 class _Walk:
-    def __init__(self) -> None:
+    def __init__(self, *, whole: bool) -> None:
+        self.whole = whole
         self.meta = Meta()
         self.lines: list[Line] = []
         self.boxes: list[Box] = []
@@ -163,8 +165,11 @@ class _Walk:
                     flush(box, parts)
                     parts = []
                 child = node.first_child
-                if child is not None:
-                    box = _opened(tag, node.attributes, box, len(boxes), len(lines))
+                attributes = node.attributes
+                if child is not None and (
+                    self.whole or not labels.can_be_passed_by(node, tag, _label(attributes) if attributes else "")
+                ):
+                    box = _opened(tag, attributes, box, len(boxes), len(lines))
                     boxes.append(box)
                     stack.append((node, None))
                     node = child
