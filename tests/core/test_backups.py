@@ -218,3 +218,11 @@ def test_commands_round_trip_and_never_overwrite(world, archive, capsys):
 
     assert "操作历史核对无误" in capsys.readouterr().out
     assert User.objects.filter(name="李䶮").exists()
+
+
+def test_what_is_made_again_from_other_files_stays_out(tmp_path):
+    for name in ("news/index.sqlite", "news/index.sqlite-wal", "news/crawl.lock", "news/one.warc.gz"):
+        default_storage.save(name, ContentFile(b"x"))
+    backups.write(tmp_path / "all.tar.gz", say=lambda _line: None)
+    with tarfile.open(tmp_path / "all.tar.gz") as archive:
+        assert [name for name in archive.getnames() if name.startswith("files/news/")] == ["files/news/one.warc.gz"]

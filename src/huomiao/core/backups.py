@@ -43,6 +43,8 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 # Signed-in sessions are let go: after a restore everybody signs in anew.
 LEFT_OUT = frozenset({"sessions.session"})
+# Files that are made again from those beside them, or that only say who is at work there.
+DERIVED = re.compile(r"^(index\.sqlite[^/]*|[^/]*\.lock)$")
 SAFE_NAME = re.compile(r"^(tables/[a-z0-9_]+\.[a-z0-9_]+\.jsonl|files/[^\\\x00-\x1f]+|manifest\.json)$")
 ROWS_AT_ONCE = 500
 CHUNK = 1024 * 1024
@@ -187,13 +189,14 @@ def _portable(column: models.Field[Any, Any], value: Any) -> Any:
 
 
 def _stored_names(folder: str = "") -> Iterator[str]:
-    """Every file in the storage, by its full name."""
+    """Every file in the storage that cannot be made again, by its full name."""
     try:
         folders, files = default_storage.listdir(folder)
     except FileNotFoundError:
         return
     for name in sorted(files):
-        yield f"{folder}/{name}".lstrip("/")
+        if not DERIVED.match(name):
+            yield f"{folder}/{name}".lstrip("/")
     for name in sorted(folders):
         yield from _stored_names(f"{folder}/{name}".lstrip("/"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 
 # RFC 9110 knows no stack of codings, and nobody sends more than two; each can multiply by a thousand.
 MOST_CODINGS = 3
