@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -21,6 +24,19 @@ class Unreadable(Exception):
 def folder() -> Path:
     """Where the WARC files lie: beside the uploaded files, so that one backup holds both."""
     return Path(settings.MEDIA_ROOT) / "news"
+
+
+@contextmanager
+def held(name: str) -> Iterator[bool]:
+    """A lock of this machine by that name, for as long as the block lasts; False where somebody else has it."""
+    folder().mkdir(parents=True, exist_ok=True)
+    with (folder() / f"{name}.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 def exchange(capture: Capture) -> Exchange:

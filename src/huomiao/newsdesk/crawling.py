@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import signal
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from django.db import close_old_connections, connection
 from django.utils import timezone
@@ -47,7 +45,14 @@ def crawl(*, forever: bool, delay_seconds: float = 1.0, progress: Callable[[Tota
     Raises:
         AlreadyCrawling: another process of this machine does.
     """
-    with _alone(), Archive(archiving.folder()) as archive:
+    with archiving.held("crawl") as is_alone:
+        if not is_alone:
+            raise AlreadyCrawling
+        return _crawled(forever=forever, delay_seconds=delay_seconds, progress=progress)
+
+
+def _crawled(*, forever: bool, delay_seconds: float, progress: Callable[[Totals], None] | None) -> Totals:
+    with Archive(archiving.folder()) as archive:
         # What a crawl that was killed has kept is read before anything new comes.
         take_in()
         crawled = _crawl(archive, forever=forever, delay_seconds=delay_seconds, progress=progress)
@@ -94,14 +99,3 @@ def _patterns(source: str) -> list[str] | None:
         # The crawl's reading thread asks seldom and ends without notice.
         connection.close()
     return list(rules.get("links", ())) or None
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    archiving.folder().mkdir(parents=True, exist_ok=True)
-    with (archiving.folder() / "crawl.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as taken:
-            raise AlreadyCrawling from taken
-        yield

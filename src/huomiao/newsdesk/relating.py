@@ -11,7 +11,7 @@ from django.db.models import Count
 from huomiao.newsdesk import naming
 from huomiao.newsdesk.lexicon import counting
 from huomiao.newsdesk.models import Anchor, Article, Chain, Copy, Keyword, Version
-from huomiao.newsdesk.pipeline.relate import chains, copies, words
+from huomiao.newsdesk.pipeline.relate import chains, copies, stories, words
 from huomiao.newsdesk.pipeline.relate.postings import COMMONEST, COMMONEST_WORD, Sharing
 from huomiao.newsdesk.pipeline.relate.prints import Print
 from huomiao.newsdesk.pipeline.relate.words import Vocabulary
@@ -107,7 +107,7 @@ def _prints(items: Sequence[int]) -> Mapping[int, Print]:
 
 
 def _chain(article: Article, matches: Sequence[int]) -> None:
-    """Draw the chain of ``article`` and its copies anew; chains that it joins become one."""
+    """Draw the chains of ``article`` and its copies anew; those of one story become one."""
     joined = list(Copy.objects.filter(article__in=[article.pk, *matches]).values_list("chain_id", flat=True).distinct())
     before = Copy.objects.filter(chain__in=joined).exclude(article=article).values_list("article_id", flat=True)
     keys = {*matches, *(before if matches else ())}
@@ -117,9 +117,16 @@ def _chain(article: Article, matches: Sequence[int]) -> None:
     members = Article.objects.filter(pk__in={article.pk, *keys}, current__isnull=False)
     held = list(members.select_related("current", "source").order_by("dated_at", "pk")[:MOST_TRACED])
     known = {one.pk: one for one in held}
-    found = chains.trace([_copy(one) for one in held])
+    found = stories.chains_of([_copy(one) for one in held])
     Copy.objects.filter(chain__in=joined).delete()
     Chain.objects.filter(pk__in=joined).delete()
+    for story in found:
+        # A roundup prints several stories and joins none of them.
+        if len(story.links) > 1:
+            _keep_chain(story, known)
+
+
+def _keep_chain(story: chains.Chain, known: Mapping[int, Article]) -> None:
     chain = Chain.objects.create()
     Copy.objects.bulk_create(
         Copy(
@@ -131,7 +138,7 @@ def _chain(article: Article, matches: Sequence[int]) -> None:
             named=link.named[:80],
             kind=link.kind.value if link.kind else "",
         )
-        for link in found.links
+        for link in story.links
     )
 
 

@@ -87,3 +87,10 @@ def test_whoever_edits_no_news_brings_nothing_in(tmp_path):
 
     with pytest.raises(Exception, match="资讯编辑"):
         call_command("news", "import", str(path), "--name", "x", "--org", code, "--as", stranger.username)
+
+
+def test_one_at_a_time_takes_in_what_waits():
+    with archiving.held("take-in") as is_alone, archiving.held("take-in") as is_second:
+        assert (is_alone, is_second) == (True, False)
+    with archiving.held("take-in") as again:
+        assert again
