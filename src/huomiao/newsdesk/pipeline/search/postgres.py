@@ -39,6 +39,7 @@ class PostgresIndex:
     def __init__(self, connect: Callable[[], Connection], *, name: str = "newsdesk_search") -> None:
         self._connect = connect
         self._name = name
+        self._seen = False
 
     @contextmanager
     def writing(self) -> Iterator[PostgresWriter]:
@@ -195,7 +196,10 @@ class PostgresIndex:
             PostgresWriter(connection, self._name).apply(load(noted))
 
     def _is_there(self) -> bool:
-        return postgres_tables.exists(self._connect(), self._name)
+        # Once they are there they stay: a rebuild puts others in their place in one step.
+        if not self._seen:
+            self._seen = postgres_tables.exists(self._connect(), self._name)
+        return self._seen
 
     def _run(self, text: LiteralString) -> None:
         self._connect().execute(statement(text, self._name))
@@ -238,13 +242,14 @@ class PostgresWriter:
             )
             # The counts only say which of two words is the likelier: they are not lowered again before a rebuild.
             words = Counter(word for document in present for word in set(about_words(document)))
-            cursor.executemany(
+            written = sorted(words.items())
+            cursor.execute(
                 statement(
-                    "INSERT INTO {words} VALUES (%s, %s, %s) "
+                    "INSERT INTO {words} SELECT * FROM unnest(%s::text[], %s::text[], %s::integer[]) "
                     "ON CONFLICT (word) DO UPDATE SET articles = {words}.articles + EXCLUDED.articles",
                     name,
                 ),
-                [(word, word[::-1], count) for word, count in sorted(words.items())],
+                [[word for word, _ in written], [word[::-1] for word, _ in written], [count for _, count in written]],
             )
 
 
