@@ -20,12 +20,12 @@ def paragraphs(story: Story) -> list[str]:
     return [block for page in story.pages for block in page if not block.startswith(("!", "#"))]
 
 
-def printed(name: str, *texts: str, hours: int, title: str) -> Article:
+def printed(name: str, *texts: str, hours: int, title: str, credited: str = "") -> Article:
     return ArticleFactory(
         source=SourceFactory(name=name),
         title=title,
         source_name=name,
-        reposted_from="",
+        reposted_from=credited,
         published_at=AN_EVENING + timedelta(hours=hours),
         body=blocks(*texts),
     )
@@ -34,9 +34,9 @@ def printed(name: str, *texts: str, hours: int, title: str) -> Article:
 def test_a_roundup_does_not_join_the_stories_that_it_prints():
     results, studio = paragraphs(STORIES["results"]), paragraphs(STORIES["studio"])
     own = printed("江岸工人报", *results, hours=0, title="成果发布")
-    copy = printed("每日看点", *results, hours=1, title="小点子亮相")
+    copy = printed("每日看点", *results, hours=1, title="小点子亮相", credited="江岸工人报")
     other = printed("赣鄱在线", *studio, hours=0, title="工作室")
-    other_copy = printed("晨报", *studio, hours=2, title="工作室搬家")
+    other_copy = printed("晨报", *studio, hours=2, title="工作室搬家", credited="赣鄱在线")
     printed("一周汇编", *results, *studio, hours=30, title="一周看点")
 
     relating.relate_pending()
