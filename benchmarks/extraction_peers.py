@@ -1,7 +1,7 @@
 """The public extractors that ``benchmarks.extraction`` measures ours against, each behind the same small face.
 
-Each is called as its own documentation says, metadata included where it has any, and is given the page decoded already, so that
-no wrong charset counts against it. What is not installed is left out.
+Each is called as its own documentation says, metadata included where it has any. Ours and trafilatura take the page as it was
+served; the others are given it decoded already, so that no wrong charset counts against them. What is not installed is left out.
 """
 
 from __future__ import annotations
@@ -77,8 +77,8 @@ def ours() -> Peer:
 def trafilatura() -> Peer:
     module = importlib.import_module("trafilatura")
 
-    def run(_content: bytes, text: str, url: str, _language: str) -> Answer:
-        found = module.bare_extraction(text, url=url or None, with_metadata=True, include_comments=False)
+    def run(content: bytes, _text: str, url: str, _language: str) -> Answer:
+        found = module.bare_extraction(content, url=url or None, with_metadata=True, include_comments=False)
         if found is None:
             return Answer()
         return Answer(found.text or "", found.title or "", found.date or "", authors=(found.author or "").split("; "))

@@ -95,7 +95,7 @@ def _reads_passable(label: str) -> bool:
 
 def can_be_passed_by(node: LexborNode, tag: str, label: str) -> bool:
     """Whether an element, unvisited, calls itself an aside and is a list of many links without an article in it."""
-    if tag in _NEVER or not label or not _reads_passable(label):
+    if tag in _NEVER or not _reads_passable(label):
         return False
     return len(node.css("a")) >= _LEAST_LINKS and node.css_first(_ARTICLE_INSIDE) is None
 

@@ -165,11 +165,13 @@ class _Walk:
                     flush(box, parts)
                     parts = []
                 child = node.first_child
-                attributes = node.attributes
-                if child is not None and (
-                    self.whole or not labels.can_be_passed_by(node, tag, _label(attributes) if attributes else "")
-                ):
-                    box = _opened(tag, attributes, box, len(boxes), len(lines))
+                if child is not None:
+                    attributes = node.attributes
+                    name = _label(attributes) if attributes else ""
+                    if name and not self.whole and labels.can_be_passed_by(node, tag, name):
+                        node = node.next
+                        continue
+                    box = _opened(tag, name, attributes, box, len(boxes), len(lines))
                     boxes.append(box)
                     stack.append((node, None))
                     node = child
@@ -202,8 +204,8 @@ class _Walk:
         self.lines.append(Line(box, text, parts, len(self.lines), min(linked, length), units, has_stops))
 
 
-def _opened(tag: str, attributes: Attributes, parent: Box, number: int, line: int) -> Box:
-    box = Box(tag, _label(attributes) if attributes else "", attributes, parent, parent.depth + 1, number, line)
+def _opened(tag: str, label: str, attributes: Attributes, parent: Box, number: int, line: int) -> Box:
+    box = Box(tag, label, attributes, parent, parent.depth + 1, number, line)
     if parent.hidden:
         box.hidden = True
     elif attributes:
