@@ -36,7 +36,7 @@ class DeskFrontier:
         """See ``Frontier.take_back``. It is the crawl's first call, in the thread in which all the others come."""
         self._connection = connections[DEFAULT_DB_ALIAS]
         with transaction.atomic():
-            left = Address.objects.filter(owner=owner).exclude(lease="")
+            left = Address.objects.filter(owner=owner, leased_until__isnull=False)
             left.update(leased_until=until)
             return [_claim(one) for one in left.order_by("pk")]
 
@@ -45,10 +45,15 @@ class DeskFrontier:
         self, owner: str, *, at: datetime, until: datetime, most: int, per_host: int, busy: Mapping[str, int]
     ) -> list[Claim]:
         """See ``Frontier.claim``."""
-        Address.objects.filter(leased_until__lt=at).exclude(lease="").update(lease="", owner="", leased_until=None)
+        Address.objects.filter(leased_until__lt=at).update(lease="", owner="", leased_until=None)
         held = Counter(busy)
         shut = set(Rest.objects.filter(until__gt=at).values_list("lane", flat=True))
-        shut |= set(Address.objects.exclude(lease="").exclude(owner=owner).values_list("lane", flat=True).distinct())
+        shut |= set(
+            Address.objects.filter(leased_until__isnull=False)
+            .exclude(owner=owner)
+            .values_list("lane", flat=True)
+            .distinct()
+        )
         chosen: list[Address] = []
         while len(chosen) < most:
             full = {lane for lane, count in held.items() if count >= per_host}
@@ -110,7 +115,7 @@ class DeskFrontier:
             self._connection.close()
 
     def _due(self, at: datetime | None) -> QuerySet[Address]:
-        free = Address.objects.filter(lease="", due_at__isnull=False, source__state=SourceState.ACTIVE)
+        free = Address.objects.filter(leased_until__isnull=True, due_at__isnull=False, source__state=SourceState.ACTIVE)
         return (free.filter(due_at__lte=at) if at else free).order_by("due_at", "pk")
 
     def _note_health(self, visit: Visit, *, at: datetime) -> None:

@@ -27,15 +27,17 @@ class DeskSink:
     def keep(self, visits: Sequence[Visit]) -> None:
         """See ``Sink.keep``. The archive is flushed to the disk before a row names a place in it."""
         known = {row.lease: row for row in Address.objects.filter(lease__in=[visit.claim.lease for visit in visits])}
-        rows = []
-        for visit in visits:
-            if visit.fetched is None:
-                continue
-            for hop, exchange in enumerate(visit.fetched.exchanges):
-                place = self._archive.write(_archived(exchange))
-                rows.append(
-                    _row(place, exchange, address=known.get(visit.claim.lease), lease=visit.claim.lease, hop=hop)
-                )
+        hops = [
+            (visit.claim.lease, hop, exchange)
+            for visit in visits
+            if visit.fetched is not None
+            for hop, exchange in enumerate(visit.fetched.exchanges)
+        ]
+        places = self._archive.write_all([_archived(exchange) for _lease, _hop, exchange in hops])
+        rows = [
+            _row(place, exchange, address=known.get(lease), lease=lease, hop=hop)
+            for (lease, hop, exchange), place in zip(hops, places, strict=True)
+        ]
         Capture.objects.bulk_create(rows, ignore_conflicts=True)
         try:
             self._then()

@@ -126,7 +126,7 @@ def pause(source: Source, *, by: User) -> None:
     if locked.state == SourceState.PAUSED:
         raise WrongState(_("这个来源已经暂停。"))
     _set(locked, SourceState.PAUSED)
-    Address.objects.filter(source=locked, lease="").update(due_at=None)
+    Address.objects.filter(source=locked, leased_until=None).update(due_at=None)
     history.record(locked, "news_source.paused", by=by)
 
 

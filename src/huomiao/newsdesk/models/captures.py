@@ -30,7 +30,7 @@ class Capture(models.Model):
         constraints = (models.UniqueConstraint(fields=["warc_file", "warc_offset"], name="news_one_capture_a_record"),)
         indexes = (
             models.Index(fields=["url_hash", "taken_at"], name="news_capture_url"),
-            models.Index(fields=["lease"], name="news_capture_lease", condition=~models.Q(lease="")),
+            models.Index(fields=["lease"], name="news_capture_lease"),
             models.Index(fields=["id"], name="news_unread", condition=models.Q(is_read=False)),
         )
 

@@ -85,7 +85,7 @@ class Address(models.Model):
     part_of = models.ForeignKey("newsdesk.Article", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     # None: nothing more is asked there (gone, forbidden, or long unchanged).
     due_at = models.DateTimeField(null=True)
-    # The claim of whoever is fetching it, and until when nobody else may.
+    # The claim of whoever is fetching it, and until when nobody else may (None: it is free).
     lease = models.CharField(max_length=40, blank=True)
     owner = models.CharField(max_length=80, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
@@ -99,8 +99,14 @@ class Address(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=["due_at", "id"], name="news_due", condition=Q(lease="", due_at__isnull=False)),
-            models.Index(fields=["owner", "lane"], name="news_leased", condition=~Q(lease="")),
+            # Their conditions have no values in them: SQLite would not recognise those in a query with parameters.
+            models.Index(
+                fields=["due_at", "id"],
+                name="news_due",
+                condition=Q(leased_until__isnull=True, due_at__isnull=False),
+            ),
+            models.Index(fields=["owner", "lane"], name="news_leased", condition=Q(leased_until__isnull=False)),
+            models.Index(fields=["lease"], name="news_lease"),
         )
 
     def __str__(self) -> str:
