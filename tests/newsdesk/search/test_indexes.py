@@ -29,9 +29,9 @@ def connected():
 def index(request, tmp_path):
     if request.param == "embedded":
         return EmbeddedIndex(tmp_path / "index")
-    request.getfixturevalue("db")
     if connection.vendor != "postgresql":
         pytest.skip(ONLY_POSTGRES)
+    request.getfixturevalue("db")
     return PostgresIndex(connected, name="tried")
 
 
@@ -333,9 +333,8 @@ def test_long_texts_are_found_to_their_end(index):
     assert found(index, f"“{text[4000:4010]}”") == [1]
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason=ONLY_POSTGRES)
 def test_a_second_session_of_postgres_has_to_wait(db):
-    if connection.vendor != "postgresql":
-        pytest.skip(ONLY_POSTGRES)
     with psycopg.connect(connected().info.dsn, password=connected().info.password, autocommit=True) as other:
         first, second = PostgresIndex(connected, name="tried"), PostgresIndex(lambda: other, name="tried")
 
