@@ -49,10 +49,10 @@ class Article:
 
     Times are aware (Asia/Shanghai where the page names no zone). ``published_to`` says how exact ``published_at`` is:
     ``minute``, ``day`` or empty. ``source`` is who the page says it has the text from (来源); ``reposted_from`` whom the
-    text itself credits (本文转自 …). ``text`` is the body's plain text, a line a block; a caption counts where the page sets it
-    as a paragraph, not where a figure holds it. ``pages`` are the
-    addresses of the further pages of a paged article. ``language`` is ``zh``, ``en`` or empty. ``evidence`` has an
-    entry for each field that was found, by the field's name.
+    text itself credits (本文转自 …). ``text`` is the body's plain text, a line a block; a caption counts where the page
+    sets it as a paragraph, not where a figure holds it. ``pages`` are the addresses of the further pages of a paged
+    article. ``language`` is ``zh``, ``en`` or empty. ``evidence`` has an entry for each field that was found, by the
+    field's name.
     """
 
     url: str

@@ -24,7 +24,7 @@ _END = re.compile(
 )
 
 # Editor's lines; what they say is read before they are dropped.
-EDITOR = re.compile(
+_EDITOR = re.compile(
     r"^[【\[(（<>\s*·•—-]*(?:本文|本期|本版|网络|网站|值班|执行|当值)?(?:责任?\s*编辑|责\s*编|責任編輯|责任编缉|编\s*辑|編輯|编\s*审|编\s*校|审\s*核|审\s*校|校\s*对|校\s*對|审\s*读|监\s*制|統籌|统\s*筹|主\s*编|总\s*编|值班主任|编委|初审|复审|终审|一审|二审|三审|终校|美编|排版|策划|出品人|签发)\s*[:：/丨｜|]"
 )
 
@@ -36,7 +36,7 @@ _DISCLAIMER = re.compile(
 )
 
 _BYLINE = re.compile(
-    r"^(?:(?:19|20)\d\d\s*[-/.年]\s*)?\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?$|(?:来源|來源|稿源|作者|时间|時間|日期|发布|發布|编辑|编辑|浏览|浏览次数|点击|阅读|字号|字体|文号|分类|类别|栏目|标签|published|updated|posted|views?|comments?)\s*[:：]|^by [A-Z][a-z]+ [A-Z]|\b(?:min(?:ute)?s? read)\b",
+    r"^(?:(?:19|20)\d\d\s*[-/.年]\s*)?\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?$|(?:来源|來源|稿源|作者|时间|時間|日期|发布|發布|编辑|編輯|浏览|点击|阅读|字号|字体|文号|分类|类别|栏目|标签|published|updated|posted|views?|comments?)\s*[:：]|^by [A-Z][a-z]+ [A-Z]|\b(?:min(?:ute)?s? read)\b",
     re.IGNORECASE,
 )
 
@@ -69,7 +69,7 @@ def ends_article(text: str) -> bool:
 
 def is_editors(text: str) -> bool:
     """Whether it is the line that names editors."""
-    return len(text) <= 80 and EDITOR.match(text) is not None
+    return len(text) <= 80 and _EDITOR.match(text) is not None
 
 
 def names_editor(text: str) -> bool:

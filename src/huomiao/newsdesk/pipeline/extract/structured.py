@@ -28,7 +28,6 @@ class Stated:
     authors: tuple[str, ...] = ()
     source: str = ""
     section: str = ""
-    image: str = ""
     body: str = ""
     site: str = ""
     titles: tuple[str, ...] = ()
@@ -90,7 +89,6 @@ def stated(meta: Meta, scripts: Iterable[Script]) -> Stated:
         source=next((names[name] for name in _SOURCE if name in names), ""),
         section=next((text for node in nodes if (text := _section(node.get("articleSection")))), "")
         or next((names[name] for name in _SECTION if name in names), ""),
-        image=names.get("og:image", ""),
         body=next((text for node in nodes if (text := _text(node.get("articleBody"), longest=_LONGEST))), ""),
         site=names.get("og:site_name", "") or names.get("sitename", "") or names.get("application-name", ""),
         titles=tuple(dict.fromkeys(names[name] for name in _TITLE if name in names)),
