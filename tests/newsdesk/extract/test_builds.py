@@ -65,7 +65,7 @@ def test_a_snapshot_page_with_its_notice_and_excerpts_of_others_below():
 
     article = extract(page.encode(), URL)
 
-    assert article.text.split("\n") == ["本文转自：示例通讯社", *PARAGRAPHS]
+    assert article.text.split("\n") == list(PARAGRAPHS)
     assert (article.source, article.reposted_from) == ("示例看点", "示例通讯社")
     assert article.published_at == datetime(2024, 1, 5, 18, 41, tzinfo=SHANGHAI)
 
@@ -88,3 +88,17 @@ def test_an_article_in_a_list_item_is_no_teaser():
     page = f"<html><head><title>一条新闻_示例</title></head><body><ul><li><a href=/x>返回列表页面去</a><h2>一条新闻</h2>{BODY}</li></ul></body></html>"
 
     assert PARAGRAPHS[1] in extract(page.encode(), URL).text
+
+
+def test_a_page_that_labels_its_shelf_and_credits_another_paper_in_a_line_of_its_own():
+    html = f"""<html><head><title>班前会上的每日一题_示例看点</title></head><body>
+<div class="big">班前会上的每日一题</div>
+<div class="line">类别：岗位练兵&nbsp;&nbsp;发布时间：2023-12-05 18:41:00&nbsp;&nbsp;来源：示例看点</div>
+<div class="x1"><div>本文转自：示例工人报</div>
+<div>{"早上的班前会开到最后一分钟，值班员举起手机问大家，今天的题谁先来答。" * 2}</div>
+<div>{"排行榜贴在墙上，比的不是谁答得多，而是哪个班组参加的人多，大家都说这样才公平。" * 2}</div></div>
+<div class="tip">打开客户端，阅读体验更佳</div></body></html>"""
+    article = extract(html.encode(), "https://news.example/a/1.html")
+    assert (article.category, article.source, article.reposted_from) == ("岗位练兵", "示例看点", "示例工人报")
+    assert article.text.startswith("早上的班前会")
+    assert article.evidence["reposted_from"].quote == "本文转自：示例工人报"

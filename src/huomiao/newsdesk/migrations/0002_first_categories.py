@@ -6,6 +6,7 @@ from django.db import migrations
 FIRST = (
     ("innovation", "职工创新", True),
     ("skills", "劳动竞赛", True),
+    ("practice", "岗位练兵", True),
     ("models", "劳模工匠", True),
     ("unions", "工会工作", True),
     ("domestic", "国内", False),

@@ -23,6 +23,10 @@ _REPOST = re.compile(
     r"(?:^|[（(【\[\s\x1f：:])(?:(?:本文|文章|原文)?\s*(?:转载?自|轉載?自|摘自|原载于?|首发于|首发|转载于|选自|節錄自)|(?:本文|文章|稿件|内容|原文)(?:来\s*源|來\s*源)(?:于|自)?|来\s*源|來\s*源|原文来自)\s*[:：|｜]?\s*(?:微信)?(?:公众号|公號)?\s*[:：]?\s*"
 )
 _STRONG_REPOST = re.compile(r"转载?自|轉載?自|摘自|原载|首发|选自")
+# A line that credits somebody and says nothing else: it is read, and is no part of the text.
+_CREDIT = re.compile(
+    r"[（(【\[]?\s*(?:本文|文章|原文)?\s*(?:转载?自|轉載?自|摘自|原载于?|选自)\s*[:：]\s*\S{2,20}(?:\s*\S{1,10})?\s*[）)】\]]?"
+)
 # What follows a source on its line: the next field, set off by white space or by its colon; many names end in 发布.
 _NEXT_FIELD = (
     r"作\s*者|编\s*辑|責任|责\s*任|责\s*编|记\s*者|文\s*[:：/]|时\s*间|日\s*期|发布|发表|發佈|更新|浏\s*览|点\s*击|阅\s*读|访问|字\s*[号體体]|打印|评论|"
@@ -212,6 +216,11 @@ def repost(body: Sequence[Line], tail: Sequence[Line]) -> Found | None:
                     ),
                 )
     return None
+
+
+def is_credit(line: Line) -> bool:
+    """Whether the line says from whom the text is, and nothing else."""
+    return line.picture is None and _CREDIT.fullmatch(line.spaced.strip()) is not None
 
 
 def authors(

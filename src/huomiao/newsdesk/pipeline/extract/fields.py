@@ -29,16 +29,17 @@ _AMPLE = 200.0
 
 def article(read: Read, url: str, *, layout: Layout | None = None, rules: Sequence[Rule] = ()) -> Article:
     """The article of a page that was read."""
-    page, stated, kept, title = read.page, read.stated, read.kept, read.title
+    page, stated, title = read.page, read.stated, read.title
     base = absolute(page.meta.base, url) or url if page.meta.base else url
     head, tail = around(read)
+    repost = bylines.repost(read.kept, tail)
+    kept = [line for line in read.kept if not bylines.is_credit(line)]
     built, images = blocks.build(kept, read.body, base)
     text = blocks.text_of(kept)
     moment = times.find(head, tail, stated, url)
     if title is not None and (moment.published is None or moment.published.evidence.confidence < _UNSURE):
         moment = times.with_others(moment, embedded.times(read.scripts, title.text))
     source = _source(read, head, tail, layout)
-    repost = bylines.repost(kept, tail)
     editors = bylines.editors(head, tail)
     authors = bylines.authors(head, kept, tail, stated, others={*editors.names, source.value if source else ""})
     category = places.category(page.lines[: max(read.first, 1)], stated)

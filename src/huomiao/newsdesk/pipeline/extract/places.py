@@ -26,6 +26,8 @@ _SUBTITLE_LABEL = re.compile(
 )
 _HAN = re.compile("[\u3400-\u9fff]")
 _LETTERS = re.compile("[A-Za-z]")
+# A line that names the shelf: 类别：国内.
+_FILED = re.compile(r"(?:^|\s)(?:所属)?(?:类\s?别|栏\s?目|频\s?道|分\s?类)\s*[:：]\s*([^\s:：|/>]{2,12})(?:\s|$)")
 
 
 def head_lines(page: Page, title: Line | None, first: int) -> list[Line]:
@@ -47,7 +49,11 @@ def tail_lines(page: Page, last: int) -> list[Line]:
 
 
 def category(lines: Sequence[Line], stated: Stated) -> tuple[str, Evidence] | None:
-    """The channel that the page files the article under: the last step of its breadcrumbs, or what it states."""
+    """The channel that the page files the article under: what it calls so, the last of its breadcrumbs, what it states."""
+    for line in lines:
+        named = _FILED.search(line.spaced) if len(line.text) <= 120 else None
+        if named is not None:
+            return named[1], Evidence(0.9, "类别", line.text[:120])
     for line in lines:
         if len(line.text) > 120 or not (_CRUMB.search(line.text)):
             continue
