@@ -262,9 +262,9 @@ function stopped(problem) {
 }
 
 function tell() {
-  const { unsent, isAway } = outbox;
+  const { unsent, isAway, isWritten } = outbox;
   part.saved.dataset.tone = unsent ? (isAway ? "warn" : "busy") : "good";
-  part.saved.textContent = unsent ? (isAway ? say("unsent", { count: unsent }) : say("saving")) : say("saved");
+  part.saved.textContent = unsent ? (isAway && isWritten ? say("unsent", { count: unsent }) : say("saving")) : say("saved");
   if (isAway && unsent && room.dataset.state === "running") note(say("unsentMore", { count: unsent }));
   else if (part.note.textContent.includes(say("unsentMore", { count: "" }).slice(0, 4))) note("");
   sheet?.refresh();

@@ -19,6 +19,8 @@ export class Outbox {
     this.isAway = false;
     this.isOver = false;
     this.timer = 0;
+    // The last number that this device has written down: a tab that is killed now keeps what goes up to it.
+    this.writtenTo = record.count;
     addEventListener("online", () => this.send());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.send();
@@ -28,6 +30,11 @@ export class Outbox {
 
   get unsent() {
     return new Set(this.record.queue.map((one) => one.position)).size;
+  }
+
+  // Whether all that waits would outlive this tab.
+  get isWritten() {
+    return this.record.queue.every((one) => one.count <= this.writtenTo);
   }
 
   has(position) {
@@ -41,6 +48,7 @@ export class Outbox {
     this.isOver = false;
     if (isNewDevice) {
       record.count = 0;
+      this.writtenTo = 0;
       // Somebody who answered on another device since means that; what this one never got through counts else.
       const late = record.queue.filter((one) => same(held[one.position], record.confirmed[one.position]));
       record.queue = [];
@@ -57,9 +65,15 @@ export class Outbox {
     // What has not gone out yet is replaced; what is under way stays, since the server may have it.
     record.queue = record.queue.filter((one) => one.position !== position || one.isUnderWay);
     record.queue.push({ position, answer, count: record.count });
-    keep(record);
+    this.writeDown(record.count);
     this.told("change");
     this.send();
+  }
+
+  async writeDown(count) {
+    await keep(this.record);
+    this.writtenTo = Math.max(this.writtenTo, count);
+    this.told("change");
   }
 
   waiting() {
