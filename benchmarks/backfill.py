@@ -9,7 +9,6 @@ is installed (``pip install huomiao[ray]``).
 from __future__ import annotations
 
 import os
-import platform
 import random
 import shutil
 import sys
@@ -23,6 +22,7 @@ from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
 
+from benchmarks import machine
 from huomiao.newsdesk.pipeline.archive import fixity
 from huomiao.newsdesk.pipeline.archive.exchange import Exchange
 from huomiao.newsdesk.pipeline.archive.store import Archive
@@ -134,16 +134,8 @@ def timed(what: str, work: Callable[[], int]) -> None:
     print(f"| {what:<44} | {count:6} | {took:8.1f} s | {rates} | {load:5.1f} |", flush=True)
 
 
-def machine() -> str:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
-    return (
-        f"{platform.machine()}, {os.cpu_count()} cores (load {os.getloadavg()[0]:.1f} at the start), {memory:.0f} GB; "
-        f"Python {platform.python_version()}"
-    )
-
-
 def main(count: int, source: Path | None, folder: Path) -> None:
-    print(machine())
+    print(machine.facts())
     print(
         f"| {'step':<44} | {'pages':>6} | {'clock':>10} | {'pages/s':>8} | {'processor':>10} | a second of it | {'load':>5} |"
     )

@@ -11,7 +11,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import platform
 import resource
 import shutil
 import subprocess
@@ -22,6 +21,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from benchmarks import machine
+
 PORT = 18_640
 ROOT = Path(__file__).parents[1]
 POLITE = (0.1, 1)
@@ -29,12 +30,6 @@ POLITE = (0.1, 1)
 QUICK = (0.001, 4)
 POLITE_PAGES, QUICK_PAGES, MEMORY_PAGES = 100, 100, 2_000
 HOSTS = 50
-
-
-def machine() -> str:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
-    load = os.getloadavg()[0]
-    return f"{platform.machine()}, {os.cpu_count()} cores (load {load:.1f}), {memory:.0f} GB; Python {platform.python_version()}"
 
 
 def control(query: str) -> dict[str, Any]:
@@ -94,7 +89,7 @@ def table(title: str, pages: int, rows: list[tuple[str, dict[str, Any]]]) -> Non
 
 
 def main(*, with_memory: bool) -> None:
-    print(machine())
+    print(machine.facts())
     folder = Path(tempfile.mkdtemp(prefix="huomiao-crawl-"))
     hosts = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.crawl_hosts", str(PORT)], cwd=ROOT, stdout=subprocess.PIPE

@@ -16,8 +16,6 @@ from __future__ import annotations
 import gc
 import json
 import logging
-import os
-import platform
 import re
 import sys
 import time
@@ -26,10 +24,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+from benchmarks import machine
 from benchmarks.extraction_peers import Answer, Peer, installed
+from benchmarks.recorded import PAGES
 from huomiao.newsdesk.pipeline.charset import decoded
 
-FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "news"
 COLUMNS = ("body P", "R", "F1", "title", "day", "minute", "source", "repost", "authors", "images", "pages/s")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _QUOTES = str.maketrans("“”„‟″＂「」『』‘’‚′＇`", '""""""""""\'\'\'\'\'\'')
@@ -131,21 +130,15 @@ def run(peer: Peer, gold: dict[str, Any], language: str) -> Answer:
         return Answer()
 
 
-def machine() -> str:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
-    load = os.getloadavg()[0]
-    return f"{platform.machine()}, {os.cpu_count()} cores (load {load:.1f} at the start), {memory:.0f} GB; Python {platform.python_version()}"
-
-
 def main(arguments: list[str]) -> None:
-    folder = Path(arguments[0]) if arguments else FOLDER
+    folder = Path(arguments[0]) if arguments else PAGES
     if not folder.is_dir():
         sys.exit(f"There are no pages in {folder}: give the folder that holds zh and en.")
     logging.disable(logging.CRITICAL)
     peers, missing = installed()
     if arguments[1:]:
         peers = [peer for peer in peers if peer.name in arguments[1:]]
-    print(machine())
+    print(machine.facts())
     if missing:
         print(f"Not installed: {', '.join(missing)}")
     for language in ("zh", "en"):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import os
-import platform
 import shutil
 import sys
 import tempfile
@@ -31,6 +30,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from benchmarks import machine
 from huomiao.core.tables import SheetOut, write_table
 from huomiao.orgs.roles import Role
 from huomiao.practice.actions import imports
@@ -78,17 +78,8 @@ def naive(content: bytes) -> int:
     return sum(1 for page in book for row in page.iter_rows(values_only=True) if any(row))
 
 
-def machine() -> str:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
-    load = os.getloadavg()[0]
-    return (
-        f"{platform.machine()}, {os.cpu_count()} cores (load {load:.1f} at the start), {memory:.0f} GB; "
-        f"Python {platform.python_version()}, {connection.vendor}"
-    )
-
-
 def main(rows: int) -> None:
-    print(machine())
+    print(machine.facts(connection.vendor))
     call_command("migrate", verbosity=0)
     bank = BankFactory(code="bench", name="基准题库")
     by = MembershipFactory(organization=bank.owner, role=Role.TRAINER).user

@@ -1,14 +1,12 @@
 """How well copies, chains and kin are found, and how fast, on a labelled set made by editing real pages.
 
 Run it with ``.venv/bin/python -m benchmarks.relate [pages folder] [articles in the large index]``. The pages are those of
-``/work/shared/data/news`` unless told otherwise: any folder with ``*/gold.jsonl`` of bodies and titles will do.
+``../shared/data/news`` (seen from the checkout) unless told otherwise: any folder with ``*/gold.jsonl`` of bodies and titles will do.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import platform
 import sys
 import time
 from collections import defaultdict
@@ -19,28 +17,19 @@ from typing import Any
 import numpy as np
 from datasketch import MinHash, MinHashLSH
 
-from benchmarks import relate_chains, relate_index, relate_names, relate_subjects
+from benchmarks import machine, relate_chains, relate_index, relate_names, relate_subjects
 from benchmarks import relate_edits as edits
+from benchmarks.recorded import PAGES
 from benchmarks.relate_edits import Base, Edited
 from huomiao.core import likeness
 from huomiao.newsdesk.pipeline.relate import copies
 from huomiao.newsdesk.pipeline.relate.postings import MemoryPostings
 
-PAGES = "/work/shared/data/news"
 # A piece shorter than this is a quote, not a copy.
 SHORTEST_PIECE = 60
 SHORTEST_PAGE = 150
 
 Pairs = set[tuple[int, int]]
-
-
-def machine() -> str:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
-    load = os.getloadavg()[0]
-    return (
-        f"{platform.machine()}, {os.cpu_count()} cores (load {load:.1f} at the start), {memory:.0f} GB; "
-        f"Python {platform.python_version()}, numpy {np.__version__}"
-    )
 
 
 def bases(folder: Path) -> list[Base]:
@@ -181,7 +170,7 @@ def near_duplicates(pages: list[Base]) -> None:
 
 
 def main(folder: Path, articles: int) -> None:
-    print(machine())
+    print(machine.facts(f"numpy {np.__version__}"))
     pages = bases(folder)
     if not pages:
         raise SystemExit(f"No */gold.jsonl below {folder}: name a folder of pages")
@@ -195,4 +184,4 @@ def main(folder: Path, articles: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else PAGES), int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000)
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else PAGES, int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000)

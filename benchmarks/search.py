@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import random
 import resource
 import shutil
@@ -24,6 +23,7 @@ from pathlib import Path
 
 import psycopg
 
+from benchmarks import machine
 from benchmarks.news_text import KNOWN, LAST, Press
 from huomiao.newsdesk.pipeline.search.documents import Change, Document
 from huomiao.newsdesk.pipeline.search.embedded import EmbeddedIndex
@@ -233,14 +233,6 @@ def sqlite(press: Press, articles: int, folder: Path) -> None:
     link.close()
 
 
-def machine() -> str:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
-    return (
-        f"{platform.machine()}, {os.cpu_count()} cores (load {os.getloadavg()[0]:.1f}), {memory:.0f} GB; "
-        f"Python {platform.python_version()}"
-    )
-
-
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--articles", type=int, default=1_000_000)
@@ -250,7 +242,7 @@ def main() -> None:
     )
     options.add_argument("--folder", type=Path, help="where to work (a temporary folder, removed at the end)")
     chosen = options.parse_args()
-    print(machine(), flush=True)
+    print(machine.facts(), flush=True)
     press = Press()
     folder = Path(tempfile.mkdtemp(prefix="huomiao-search-", dir=chosen.folder))
     try:

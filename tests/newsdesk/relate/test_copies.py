@@ -1,16 +1,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
+from benchmarks.recorded import PAGES
 from huomiao.newsdesk.pipeline.relate import copies
 from huomiao.newsdesk.pipeline.relate.overlaps import Kind
 from huomiao.newsdesk.pipeline.relate.postings import MemoryPostings
 from tests.newsdesk.relate.texts import ENGLISH, OTHER, STORY
 
-PAGES = Path("/work/shared/data/news")
 PROMOTION = (
     "每天清晨六点半，我们准时把城市里值得一读的消息送到您手上，三分钟看遍大街小巷的新鲜事，还能预约社区课堂、查询公交到站、"
     "领取图书馆的座位。在应用市场里找到我们，登记手机号码就能使用全部功能，邀请三位好友一同加入。"
