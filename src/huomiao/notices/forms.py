@@ -11,24 +11,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huomiao.files.forms import ManyFilesField
 from huomiao.notices.actions import MOST_EVIDENCE
 from huomiao.notices.states import Finding, ObjectionKind, Outcome
 
 PHONE = re.compile(r"(1\d{10}|0\d{2,3}-?\d{7,8}(-\d{1,6})?)")
-
-
-class ManyFilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class ManyFilesField(forms.FileField):
-    """Any number of files from one control."""
-
-    widget = ManyFilesInput(attrs={"multiple": True, "accept": "image/*,.pdf,.doc,.docx,.xls,.xlsx"})
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        given = data if isinstance(data, list | tuple) else [data] if data else []
-        return [super(ManyFilesField, self).clean(one, initial) for one in given]
 
 
 class ObjectionForm(forms.Form):

@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huomiao.files.forms import ManyFilesField
 from huomiao.newsdesk.states import RemovalReason
-
-PHONE = re.compile(r"(1\d{10}|0\d{2,3}-?\d{7,8}(-\d{1,6})?)")
-
-
-class ManyFilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class ManyFilesField(forms.FileField):
-    """Any number of files from one control."""
-
-    widget = ManyFilesInput(attrs={"multiple": True, "accept": "image/*,.pdf,.doc,.docx,.xls,.xlsx"})
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        given = data if isinstance(data, list | tuple) else [data] if data else []
-        if self.required and not given:
-            raise forms.ValidationError(self.error_messages["required"])
-        return [super(ManyFilesField, self).clean(one, initial) for one in given]
+from huomiao.notices.forms import PHONE
 
 
 class AskForm(forms.Form):

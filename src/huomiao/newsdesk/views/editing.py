@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -81,25 +82,23 @@ def correct(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("newsdesk:edit", pk)
 
 
-@login_required
-@require_POST
-def take_down(request: UserRequest, pk: int) -> HttpResponse:
+def _noted(request: UserRequest, pk: int, act: Callable[..., None], done: str) -> HttpResponse:
     article = _article(request, pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
         return _show(request, article, code=422, note_form=form)
-    removals.take_down(article, note=form.cleaned_data["note"], by=request.user)
-    messages.success(request, _("已下架，公众页面、检索和订阅里都不再有这篇文章。"))
+    act(article, note=form.cleaned_data["note"], by=request.user)
+    messages.success(request, done)
     return redirect("newsdesk:edit", pk)
+
+
+@login_required
+@require_POST
+def take_down(request: UserRequest, pk: int) -> HttpResponse:
+    return _noted(request, pk, removals.take_down, _("已下架，公众页面、检索和订阅里都不再有这篇文章。"))
 
 
 @login_required
 @require_POST
 def bring_back(request: UserRequest, pk: int) -> HttpResponse:
-    article = _article(request, pk)
-    form = NoteForm(request.POST)
-    if not form.is_valid():
-        return _show(request, article, code=422, note_form=form)
-    removals.bring_back(article, note=form.cleaned_data["note"], by=request.user)
-    messages.success(request, _("已恢复公开。"))
-    return redirect("newsdesk:edit", pk)
+    return _noted(request, pk, removals.bring_back, _("已恢复公开。"))
