@@ -67,8 +67,9 @@ def test_sent_again_it_says_the_same_again_and_counts_once(user, device):
 
     again = device.post("/p/submit", token=paper["token"], answers=answers)
     other = device.post("/p/submit", token=paper["token"], answers=[None] * 10)
+    unreadable = device.post("/p/submit", token=paper["token"], answers=["no answer"] * 10)
 
-    assert first.content == again.content == other.content
+    assert first.content == again.content == other.content == unreadable.content
     assert Attempt.objects.count() == 1
 
 

@@ -90,13 +90,19 @@ def plan_for_device(device, bank, **choices):
     return plan_for(Person, bank, **choices)
 
 
-def test_plain_paper_sent_twice_is_one_attempt(device, bank):
-    page = device.client.get("/practice/plain/", {"plan": plan_for_device(device, bank)}).content.decode()
+@pytest.mark.parametrize(
+    ("kind", "again"), [("single", ["1"]), ("ordering", ["0", "0"])], ids=["another", "unreadable"]
+)
+def test_plain_paper_sent_twice_is_one_attempt(kind, again):
+    unit, bank = works(1, kind=kind)
+    device = Device(worker(unit))
+    page = device.client.get("/practice/plain/", {"plan": plan_for_device(device, bank, count=1)}).content.decode()
     token = re.search(r'name="token" value="([^"]+)"', page)[1]
 
     first = device.client.post("/practice/plain/", {"token": token})
-    second = device.client.post("/practice/plain/", {"token": token, "q0": "1"})
+    second = device.client.post("/practice/plain/", {"token": token, "q0": again})
 
+    assert (first.status_code, second.status_code) == (302, 302)
     assert first.url == second.url
     assert Attempt.objects.count() == 1
 

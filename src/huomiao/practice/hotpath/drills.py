@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
+from itertools import zip_longest
 from random import Random
 from typing import Any
 
@@ -203,7 +204,10 @@ class Session:
         return head[:-1] + b"," + item.explanation
 
     def reply(self, stored: Stored, outcomes: list[Outcome], *, is_counted: bool) -> Reply:
-        """The graded reply, made of nothing but what is stored, so that it is the same each time."""
+        """The graded reply, made of nothing but what is stored, so that it is the same each time.
+
+        ``outcomes`` are what was sent just now, one for each question, or none.
+        """
         receipt = None
         if is_counted:
             held = (self.token.nonce, self.token.user, stored.finished, stored.right, stored.total)
@@ -219,8 +223,8 @@ class Session:
         )
         # Where an answer is stored as it was sent just now, what is said of it is at hand.
         told = [
-            outcome.told if one is outcome.marked else self.told(position, one)
-            for position, (one, outcome) in enumerate(zip(stored.answers, outcomes, strict=True))
+            outcome.told if outcome is not None and one is outcome.marked else self.told(position, one)
+            for position, (one, outcome) in enumerate(zip_longest(stored.answers, outcomes))
         ]
         return Reply(200, b"".join((head[:-1], b',"items":[', b",".join(told), b"]}")))
 
@@ -263,7 +267,14 @@ async def submit(call: Call) -> Reply:
     if not isinstance(given, list) or len(given) != len(session.items):
         raise Refusal("wrong_shape", 422, _("答案要与试卷的 %(count)d 道题一一对应。") % {"count": len(session.items)})
     known = call.engine.store.outcomes
-    outcomes = [session.outcome(position, one, known) for position, one in enumerate(given)]
+    try:
+        outcomes = [session.outcome(position, one, known) for position, one in enumerate(given)]
+    except Refusal:
+        # What was handed in stands, whatever is sent after it.
+        stored = await call.engine.read(StoredAttempt(token.nonce))
+        if stored is None:
+            raise
+        return session.reply(stored, [], is_counted=True)
     marked = session.cut([outcome.marked for outcome in outcomes])
     if token.is_late(call.now):
         return await _late(call, session, marked, outcomes)
