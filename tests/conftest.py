@@ -32,6 +32,11 @@ def _clean_surroundings(settings, tmp_path: Path):
     exam_papers.SHELF.clear()
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are not written into a test's name: what was compressed holds the second of it, and workers must agree on names."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What touches no database is proved by the run on SQLite: on PostgreSQL it would prove nothing more, and cost as much."""
     if connection.vendor != "postgresql" or config.getoption("file_or_dir"):
