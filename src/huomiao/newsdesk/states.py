@@ -46,10 +46,19 @@ class Filing(models.TextChoices):
     """Who said to which category an article belongs."""
 
     NOBODY = "", _("未分类")
+    RULE = "rule", _("归类规则")
     SOURCE = "source", _("来源默认")
     PAGE = "page", _("页面自述")
     CLASSIFIER = "classifier", _("自动分类")
     EDITOR = "editor", _("编辑指定")
+
+
+class RulePlace(models.TextChoices):
+    """Where a filing rule looks for its words."""
+
+    TITLE = "title", _("标题里有")
+    ADDRESS = "address", _("网址里有")
+    SAID = "said", _("原站栏目叫")
 
 
 class CorrectedField(models.TextChoices):

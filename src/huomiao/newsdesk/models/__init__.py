@@ -7,7 +7,7 @@ from huomiao.newsdesk.models.captures import Capture
 from huomiao.newsdesk.models.readers import Digest, Subscription, Watch
 from huomiao.newsdesk.models.relations import Anchor, Chain, Copy, Keyword, Lexicon, Mention
 from huomiao.newsdesk.models.removals import Proof, Removal
-from huomiao.newsdesk.models.sources import LONGEST_ADDRESS, Address, Category, Classifier, Rest, Source
+from huomiao.newsdesk.models.sources import LONGEST_ADDRESS, Address, Category, Classifier, FilingRule, Rest, Source
 
 __all__ = [
     "LONGEST_ADDRESS",
@@ -21,6 +21,7 @@ __all__ = [
     "Copy",
     "Correction",
     "Digest",
+    "FilingRule",
     "Keyword",
     "Lexicon",
     "Mention",

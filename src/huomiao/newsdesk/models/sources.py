@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from huomiao.core import history
-from huomiao.newsdesk.states import AddressKind, SourceKind, SourceState
+from huomiao.newsdesk.states import AddressKind, RulePlace, SourceKind, SourceState
 from huomiao.orgs.models import Organization
 
 # What browsers and servers take; a longer address is nobody's article.
@@ -23,6 +23,8 @@ class Category(models.Model):
     # The programme's own categories stand first and are told apart by colour.
     is_own = models.BooleanField(_("本计划类别"), default=False)
     position = models.PositiveSmallIntegerField(default=100)
+    # Retired: its articles went there, and so does whoever has its old address. Never another that is retired.
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed")
 
     class Meta:
         ordering = ("position", "pk")
@@ -32,6 +34,21 @@ class Category(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("newsdesk:category", args=[self.slug])
+
+
+class FilingRule(models.Model):
+    """What an editor said once about many articles: those with these words in that place belong to this category."""
+
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="rules")
+    place = models.CharField(_("看哪里"), max_length=10, choices=RulePlace)
+    words = models.CharField(_("有这些字"), max_length=80)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (models.UniqueConstraint(fields=["place", "words"], name="news_one_rule_for_the_same_words"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_place_display()} {self.words}"
 
 
 class Source(models.Model):
@@ -53,6 +70,8 @@ class Source(models.Model):
         Category, verbose_name=_("默认类别"), null=True, blank=True, on_delete=models.PROTECT, related_name="sources"
     )
     rules = models.JSONField(default=dict, blank=True)
+    # By which other names its own articles credit it; an editor confirmed each.
+    also_called = models.JSONField(default=list, blank=True)
     hub = models.CharField(max_length=LONGEST_ADDRESS, blank=True)
     state = models.CharField(_("状态"), max_length=10, choices=SourceState, default=SourceState.ACTIVE)
     made_at = models.DateTimeField(auto_now_add=True)
