@@ -389,7 +389,19 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        # The worker sets its loggers to INFO by itself and would tell two lines of every task.
+        "tasks": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "level": env.str("HUOMIAO_LOG_LEVEL", default="WARNING"),
+        },
+    },
     "root": {"handlers": ["stderr"], "level": env.str("HUOMIAO_LOG_LEVEL", default="WARNING")},
-    "loggers": {"huomiao": {"level": env.str("HUOMIAO_LOG_LEVEL", default="INFO")}},
+    "loggers": {
+        "huomiao": {"level": env.str("HUOMIAO_LOG_LEVEL", default="INFO")},
+        "django_tasks": {"handlers": ["tasks"], "propagate": False},
+        "django_tasks_db": {"handlers": ["tasks"], "propagate": False},
+    },
 }

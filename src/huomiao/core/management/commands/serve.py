@@ -36,7 +36,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         with serving.companions(
             ["db_worker", "--no-startup-delay"],
-            ["turn_clock", "--forever"],
+            ["turn_clock", "--forever", "--verbosity=0"],
             ["follow_attempts", "--forever"],
             ["news", "crawl", "--forever"],
         ):

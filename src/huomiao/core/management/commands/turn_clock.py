@@ -26,7 +26,7 @@ class Command(BaseCommand):
         while True:
             close_old_connections()
             for name, count in clock.run(timezone.now()).items():
-                if count:
+                if count and options["verbosity"]:
                     self.stdout.write(f"{name}: {count}")
             if not options["forever"]:
                 return

@@ -69,5 +69,5 @@ class Command(BaseCommand):
     def _accounts(self) -> None:
         self.stdout.write("\n演示账号，密码都是 / demo accounts, all with the password  " + people.PASSWORD)
         for account in people.ACCOUNTS:
-            self.stdout.write(f"  {account.username:<10} {account.name}  {account.what}  {people.PASSWORD}")
+            self.stdout.write(f"  {account.username:<10} {account.name:\u3000<3}  {account.what}  {people.PASSWORD}")
         self.stdout.write("")
