@@ -11,10 +11,10 @@ from django.conf import settings
 
 from huomiao.newsdesk.models import Capture
 from huomiao.newsdesk.pipeline.archive import reading
-from huomiao.newsdesk.pipeline.archive.decoding import BadCoding, TooLarge
 from huomiao.newsdesk.pipeline.archive.exchange import Exchange
 from huomiao.newsdesk.pipeline.archive.parsing import BadRecord
 from huomiao.newsdesk.pipeline.archive.places import NoSuchCapture
+from huomiao.newsdesk.pipeline.codings import BadCoding, TooLarge
 
 
 class Unreadable(Exception):

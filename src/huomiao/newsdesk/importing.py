@@ -8,10 +8,10 @@ from pathlib import Path
 
 from huomiao.newsdesk import archiving, turns, web_addresses
 from huomiao.newsdesk.models import Address, Capture, Source
-from huomiao.newsdesk.pipeline.archive.decoding import TooLarge
 from huomiao.newsdesk.pipeline.archive.exchange import Exchange
 from huomiao.newsdesk.pipeline.archive.store import Archive
 from huomiao.newsdesk.pipeline.archive.walking import exchanges
+from huomiao.newsdesk.pipeline.codings import TooLarge
 from huomiao.newsdesk.states import AddressKind
 
 # So many exchanges are kept before they are read and the count is told.

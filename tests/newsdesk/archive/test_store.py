@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 from warcio.checker import Checker
 
-from huomiao.newsdesk.pipeline.archive import decoding, mending, store
+from huomiao.newsdesk.pipeline.archive import mending, store
 from huomiao.newsdesk.pipeline.archive.parsing import BadRecord
 from huomiao.newsdesk.pipeline.archive.places import NoSuchCapture
 from huomiao.newsdesk.pipeline.archive.reading import captures_in, read
 from huomiao.newsdesk.pipeline.archive.store import Archive
+from huomiao.newsdesk.pipeline.codings import TooLarge
 from tests.newsdesk.archive.making import NOON, exchange
 
 
@@ -358,7 +359,7 @@ def test_a_place_without_a_response_is_said_so(tmp_path):
 def test_bodies_longer_than_what_is_read_back_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("huomiao.newsdesk.pipeline.archive.records.MOST_BYTES", 100)
 
-    with Archive(tmp_path) as archive, pytest.raises(decoding.TooLarge):
+    with Archive(tmp_path) as archive, pytest.raises(TooLarge):
         archive.write(exchange(body=b"x" * 101))
 
 

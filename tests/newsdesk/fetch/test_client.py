@@ -3,14 +3,16 @@ from __future__ import annotations
 import asyncio
 import gzip
 import itertools
+import zlib
 
+import brotli
 import pytest
 
 from huomiao.newsdesk.pipeline.fetch.client import Client, Identity, Limits, Validators
 from huomiao.newsdesk.pipeline.fetch.errors import FetchFailed, Reason
 from huomiao.newsdesk.pipeline.fetch.exchange import Exchange
 from huomiao.newsdesk.pipeline.fetch.guard import Guard
-from tests.newsdesk.fetch.local_host import IDENTITY, LOOPBACK, Answer, Host, checking, running
+from tests.newsdesk.fetch.local_host import IDENTITY, LOOPBACK, Answer, Host, Request, checking, running
 
 SMALL = Limits(wire_bytes=50_000, content_bytes=100_000, seconds=5)
 
@@ -59,6 +61,19 @@ def test_an_exchange_is_everything_that_went_over_the_wire():
     assert exchange.started_at <= exchange.ended_at
     # What is said to have been sent is what was received.
     assert {name.lower(): value for name, value in exchange.request_headers} == host.asked[0].headers
+
+
+def test_every_coding_that_is_asked_for_is_taken_off():
+    packers = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress}
+
+    def packed(request: Request) -> Answer:
+        coding = request.target.strip("/")
+        return Answer(packers[coding]("江西".encode()), headers=(("Content-Encoding", coding),))
+
+    for coding in packers:
+        host = Host({f"/{coding}": packed})
+        assert asked(host, f"/{coding}").content == "江西".encode()
+        assert host.asked[0].headers["accept-encoding"].split(", ") == list(packers)
 
 
 def test_we_say_who_we_are_and_where_to_complain():
@@ -149,6 +164,7 @@ async def _silent(writer: asyncio.StreamWriter) -> None:
         (Answer(b"x" * 60_000), Reason.TOO_LARGE),
         (Answer(gzip.compress(bytes(90_000))[:-20], headers=(("Content-Encoding", "br"),)), Reason.UNDECODABLE),
         (Answer(gzip.compress(bytes(200_000)), headers=(("Content-Encoding", "gzip"),)), Reason.TOO_LARGE),
+        (Answer(brotli.compress(bytes(200_000)), headers=(("Content-Encoding", "br"),)), Reason.TOO_LARGE),
         (Answer(raw=b""), Reason.PROTOCOL),
         (Answer(raw=b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), Reason.PROTOCOL),
         (Answer(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"), Reason.PROTOCOL),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from huomiao.newsdesk.pipeline.archive import decoding
+from huomiao.newsdesk.pipeline import codings
 
 # What a page of ours may weigh. A crawl's own limit is lower; archives of others hold what they like.
 MOST_BYTES = 64 * 1024 * 1024
@@ -58,11 +58,11 @@ class Exchange:
         """The body with its content coding taken off.
 
         Raises:
-            decoding.TooLarge: it would be longer than ``most_bytes``.
-            decoding.BadCoding: the body is not packed as its header says, or in a way that nobody here knows.
+            codings.TooLarge: it would be longer than ``most_bytes``.
+            codings.BadCoding: the body is not packed as its header says, or in a way that nobody here knows.
         """
-        codings = "" if self.is_unpacked else ",".join(v for n, v in self.headers if n.lower() == "content-encoding")
-        return decoding.unpacked(self.body, codings, most_bytes=most_bytes)
+        encoding = "" if self.is_unpacked else ",".join(v for n, v in self.headers if n.lower() == "content-encoding")
+        return codings.unpacked(self.body, encoding, most_bytes=most_bytes)
 
 
 def value_of(headers: Headers, name: str) -> str:

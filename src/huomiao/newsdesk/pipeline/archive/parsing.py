@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 
-from huomiao.newsdesk.pipeline.archive import decoding
+from huomiao.newsdesk.pipeline.archive import chunks
 from huomiao.newsdesk.pipeline.archive.exchange import Exchange, Headers, value_of
 
 # Headers longer than this are no headers. The loader reads by lines, so the stream it gets must end somewhere.
@@ -125,7 +125,7 @@ def exchange_of(record: Record, *, body: bytes | None = None, request: Record | 
     """
     status, reason, headers, rest = _resource(record) if record.kind == "resource" else _http(record.block)
     if "chunked" in value_of(headers, "transfer-encoding").lower():
-        rest = decoding.dechunked(rest)
+        rest = chunks.joined(rest)
     method, asked, sent = _request(request.block) if request else ("GET", (), b"")
     return Exchange(
         url=record.url,

@@ -20,9 +20,9 @@ from urllib.parse import quote, urlsplit
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from huomiao.newsdesk.pipeline.archive.decoding import TooLarge
 from huomiao.newsdesk.pipeline.archive.exchange import MOST_BYTES, Exchange, Headers
 from huomiao.newsdesk.pipeline.archive.places import RESPONSE, REVISIT, Capture
+from huomiao.newsdesk.pipeline.codings import TooLarge
 
 # Level 9 takes twice the time of 6 on pages and saves a hundredth.
 _LEVEL = 6

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from huomiao.newsdesk.pipeline import codings
 from huomiao.newsdesk.pipeline.discover import anchors, feeds, lists, sitemaps, websub
 from huomiao.newsdesk.pipeline.discover.found import Found
 from huomiao.newsdesk.pipeline.discover.lists import Pattern
@@ -91,7 +92,7 @@ def what_is(address: str, content: bytes, headers: Headers) -> Findings:
         return Findings(Answer.FEED, feed.title, (_way(address, Kind.FEED, feed.title, feed.items, hub=hub),))
     try:
         sitemap = sitemaps.parse(content, base=address, charset=charset)
-    except FetchFailed:
+    except (codings.TooLarge, codings.BadCoding):
         return Findings(Answer.OTHER)
     if sitemap is not None and sitemap.is_index:
         # Where they say no day, the newest stands last as often as first; a day that is said beats none.

@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 
 from huomiao.newsdesk.pipeline import charset as charsets
+from huomiao.newsdesk.pipeline import codings
 from huomiao.newsdesk.pipeline.discover.found import Found, address_or_none
 from huomiao.newsdesk.pipeline.discover.moments import moment
-from huomiao.newsdesk.pipeline.fetch import decoding
 from huomiao.newsdesk.pipeline.fetch.kinds import Kind
 
 # The protocol's own limits.
@@ -39,10 +39,11 @@ def parse(content: bytes, *, base: str, charset: str | None = None) -> Sitemap |
     """The sitemap in ``content``, which came from the address ``base``; None where it is none.
 
     Raises:
-        FetchFailed: it is gzipped and unpacks to more than the protocol allows.
+        codings.TooLarge: it is gzipped and unpacks to more than the protocol allows.
+        codings.BadCoding: it is gzipped and broken.
     """
     if content.startswith(b"\x1f\x8b"):
-        content = decoding.unzipped(content, most=MOST_BYTES)
+        content = codings.ungzipped(content, most_bytes=MOST_BYTES)
     text = charsets.decoded(content[:MOST_BYTES], charset=charset).text
     root = _ROOT.search(text, 0, _HEAD)
     if root is None:

@@ -16,7 +16,8 @@ from typing import Self
 
 import httpcore
 
-from huomiao.newsdesk.pipeline.fetch import addresses, decoding
+from huomiao.newsdesk.pipeline import codings
+from huomiao.newsdesk.pipeline.fetch import addresses
 from huomiao.newsdesk.pipeline.fetch.backend import PinnedBackend, Stream
 from huomiao.newsdesk.pipeline.fetch.errors import FetchFailed, Reason
 from huomiao.newsdesk.pipeline.fetch.exchange import Exchange, Headers
@@ -126,7 +127,7 @@ class Client:
             ("User-Agent", self.identity.user_agent),
             ("Accept", ACCEPT),
             ("Accept-Language", "zh-CN,zh;q=0.9,en;q=0.6"),
-            ("Accept-Encoding", decoding.ACCEPTED),
+            ("Accept-Encoding", codings.ACCEPTED),
             *(validators.headers() if validators else ()),
         ]
         request = httpcore.Request(
@@ -174,7 +175,7 @@ class Client:
             reason=_LINE_ENDS.sub(" ", response.extensions.get("reason_phrase", b"").decode("latin-1")),
             headers=headers,
             body=body,
-            content=decoding.decoded(body, encoding, most=limits.content_bytes) if encoding else body,
+            content=_content(body, encoding, limits) if encoding else body,
         )
         return exchange, stream.written_at
 
@@ -217,6 +218,17 @@ async def _receive(
     finally:
         await response.aclose()
     return response, b"".join(pieces)[: limits.wire_bytes]
+
+
+def _content(body: bytes, encoding: str, limits: Limits) -> bytes:
+    try:
+        return codings.unpacked(body, encoding, most_bytes=limits.content_bytes)
+    except codings.Bomb as bomb:
+        raise FetchFailed(Reason.BOMB, str(bomb)) from None
+    except codings.TooLarge as problem:
+        raise FetchFailed(Reason.TOO_LARGE, str(problem)) from None
+    except codings.BadCoding as problem:
+        raise FetchFailed(Reason.UNDECODABLE, str(problem)) from None
 
 
 def _readable(headers: list[tuple[bytes, bytes]]) -> Headers:
