@@ -14,6 +14,7 @@ from huomiao.newsdesk.models import (
     Category,
     Chain,
     Copy,
+    FilingRule,
     Mention,
     Picture,
     Removal,
@@ -21,7 +22,7 @@ from huomiao.newsdesk.models import (
     Subscription,
     Version,
 )
-from huomiao.newsdesk.states import CopyReason, Filing, MentionKind, RemovalReason, SourceKind
+from huomiao.newsdesk.states import CopyReason, Filing, MentionKind, RemovalReason, RulePlace, SourceKind
 from tests.factories.accounts import UserFactory
 from tests.factories.orgs import OrganizationFactory
 
@@ -40,6 +41,15 @@ class CategoryFactory(factory.django.DjangoModelFactory):
 
     slug = factory.Sequence(lambda n: f"shelf-{n}")
     name = factory.Sequence(lambda n: f"类别{n}")
+
+
+class FilingRuleFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = FilingRule
+
+    category = factory.SubFactory(CategoryFactory)
+    place = RulePlace.TITLE
+    words = factory.Sequence(lambda n: f"词{n}")
 
 
 class SourceFactory(factory.django.DjangoModelFactory):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 from django.db.models import F, QuerySet
 
-from huomiao.newsdesk.models import Article, Category, Classifier
+from huomiao.newsdesk.models import Article, Classifier
 from huomiao.newsdesk.pipeline.classify.examples import Example, standard
 from huomiao.newsdesk.pipeline.classify.model import Guess, Model
 from huomiao.newsdesk.pipeline.classify.training import train
+from huomiao.newsdesk.queries.categories import by_name
 from huomiao.newsdesk.states import Filing
 
 # What editors decided last says most of how they file now.
@@ -33,7 +35,12 @@ def teach() -> Classifier:
     """Teach the classifier anew; takes seconds. What it files from now on follows the editors."""
     rows = _decided().order_by("-pk").values_list("category__name", "title", "current__text")[:MOST_DECISIONS]
     decisions = [Example(name, text, title, WEIGHT) for name, title, text in rows]
-    kept = {"content": train([*standard(), *decisions]).dumps(), "decisions": len(decisions)}
+    # The examples that come with the project know the categories by their first names.
+    shelves = by_name()
+    examples = [
+        replace(one, category=shelves[one.category].name) if one.category in shelves else one for one in standard()
+    ]
+    kept = {"content": train([*examples, *decisions]).dumps(), "decisions": len(decisions)}
     made, _created = Classifier.objects.update_or_create(pk=1, defaults=kept)
     return made
 
@@ -49,7 +56,7 @@ def teach_when_due(_at: datetime) -> int:
 
 def file_unfiled() -> int:
     """File the articles of which nobody has said where they belong, as far as the classifier knows; returns how many."""
-    shelves = {category.name: category for category in Category.objects.all()}
+    shelves = by_name()
     unfiled = Article.objects.filter(category=None, filed_by=Filing.NOBODY, current__isnull=False)
     done = 0
     for pk, title, text in unfiled.order_by("-pk").values_list("pk", "title", "current__text")[:REFILED_AT_ONCE]:

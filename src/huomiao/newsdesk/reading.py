@@ -97,7 +97,7 @@ def keep(found: Read, capture: Capture, source: Source, *, at: datetime) -> Arti
     url = url or capture.url
     article = Article.objects.select_for_update(of=("self",)).filter(url_hash=web_addresses.key(url)).first()
     if article is None:
-        filed = filing.file(source, said=found.category, title=found.title, text=found.text)
+        filed = filing.file(source, url=url, said=found.category, title=found.title, text=found.text)
         article = Article.objects.create(
             source=source,
             url=url,

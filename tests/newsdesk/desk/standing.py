@@ -14,6 +14,7 @@ from tests.factories.newsdesk import (
     ArticleFactory,
     CaptureFactory,
     CopyFactory,
+    FilingRuleFactory,
     MentionFactory,
     PictureFactory,
     RemovalFactory,
@@ -51,6 +52,7 @@ class NewsStanding:
         CopyFactory(article=other, chain=chain, taken_from=self.article, reason="credited")
         self.mention = MentionFactory(article=self.article)
         self.removal = RemovalFactory(article=other)
+        self.rule = FilingRuleFactory(category=self.article.category)
         AddressFactory(source=self.article.source, trouble="too_slow")
         self.subscription = SubscriptionFactory(user=reader, query="第一段", mail_to="a@example.org")
         self.other = other
@@ -69,6 +71,7 @@ class NewsStanding:
             "news/subscriptions": [self.subscription.pk],
             "news/shared": [self.subscription.token],
             "news/confirm": [digests.confirmation(self.subscription)],
+            "news/filing-rules": [self.rule.pk],
             "news/feed": ["atom", "rss"],
             "news/timegate": [self.article.url],
             "news/link": [self.article.url],

@@ -6,12 +6,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huomiao.newsdesk.models import Category
+from huomiao.newsdesk.queries.categories import in_use
 from huomiao.newsdesk.states import CorrectedField
 
 
 class FileForm(forms.Form):
-    category = forms.ModelChoiceField(label=gettext_lazy("类别"), queryset=Category.objects.all())
+    category = forms.ModelChoiceField(label=gettext_lazy("类别"), queryset=in_use())
 
 
 class CorrectForm(forms.Form):

@@ -8,7 +8,7 @@ from django.core import signing
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huomiao.newsdesk.models import Category
+from huomiao.newsdesk.queries.categories import in_use
 from huomiao.orgs.models import Organization
 
 SALT = "huomiao.newsdesk.way"
@@ -31,7 +31,7 @@ class ChooseForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("来源名称"), max_length=80)
     category = forms.ModelChoiceField(
         label=gettext_lazy("默认类别"),
-        queryset=Category.objects.all(),
+        queryset=in_use(),
         required=False,
         empty_label=gettext_lazy("由系统分类"),
     )
@@ -68,7 +68,7 @@ class SourceForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("来源名称"), max_length=80)
     category = forms.ModelChoiceField(
         label=gettext_lazy("默认类别"),
-        queryset=Category.objects.all(),
+        queryset=in_use(),
         required=False,
         empty_label=gettext_lazy("由系统分类"),
     )

@@ -12,6 +12,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="category",
+            name="former_names",
+            field=models.JSONField(blank=True, default=list),
+        ),
+        migrations.AddField(
+            model_name="category",
             name="merged_into",
             field=models.ForeignKey(
                 blank=True,

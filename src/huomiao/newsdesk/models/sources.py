@@ -23,6 +23,8 @@ class Category(models.Model):
     # The programme's own categories stand first and are told apart by colour.
     is_own = models.BooleanField(_("本计划类别"), default=False)
     position = models.PositiveSmallIntegerField(default=100)
+    # What it was called before: sites, the classifier and old searches still say so.
+    former_names = models.JSONField(default=list, blank=True)
     # Retired: its articles went there, and so does whoever has its old address. Never another that is retired.
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed")
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from huomiao.newsdesk.urls import archive, articles, editing, readers, removals, sources
+from huomiao.newsdesk.urls import archive, articles, categories, editing, readers, removals, sources
 
 app_name = "newsdesk"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *articles.urlpatterns,
     *archive.urlpatterns,
+    *categories.urlpatterns,
     *editing.urlpatterns,
     *readers.urlpatterns,
     *removals.urlpatterns,

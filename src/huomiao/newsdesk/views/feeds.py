@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -40,7 +40,9 @@ def found(request: HttpRequest, form: str) -> HttpResponse:
 
 @require_safe
 def category(request: HttpRequest, slug: str, form: str) -> HttpResponse:
-    shelf = get_object_or_404(Category, slug=slug)
+    shelf = get_object_or_404(Category.objects.select_related("merged_into"), slug=slug)
+    if shelf.merged_into is not None:
+        return redirect("newsdesk:category-feed", shelf.merged_into.slug, form)
     articles = queries.newest(queries.shown().filter(category=shelf))[:ENTRIES]
     return _feed(request, form, shelf.name, shelf.get_absolute_url(), articles)
 

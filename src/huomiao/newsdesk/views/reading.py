@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -13,6 +13,7 @@ from huomiao.core.paging import KeyPaginator
 from huomiao.newsdesk.models import Category
 from huomiao.newsdesk.pipeline.search.queries import Name, narrowed
 from huomiao.newsdesk.queries import articles as queries
+from huomiao.newsdesk.queries import categories
 from huomiao.newsdesk.rules import articles as rules
 
 NEWEST_SHOWN = 12
@@ -36,13 +37,15 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def category(request: HttpRequest, slug: str) -> HttpResponse:
-    found = get_object_or_404(Category, slug=slug)
+    found = get_object_or_404(Category.objects.select_related("merged_into"), slug=slug)
+    if found.merged_into is not None:
+        return redirect(found.merged_into)
     rows = queries.newest(queries.shown().filter(category=found))
     page = KeyPaginator(rows, ARTICLES_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "category": found,
         "page_obj": page,
-        "categories": Category.objects.all(),
+        "categories": categories.in_use(),
         "query": narrowed("", Name.CATEGORY, found.name),
     }
     return render(request, "newsdesk/category.html", context)

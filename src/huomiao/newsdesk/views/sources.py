@@ -29,6 +29,7 @@ from huomiao.newsdesk.queries import articles, removals
 from huomiao.newsdesk.queries import mentions as mentions_queries
 from huomiao.newsdesk.queries import sources as queries
 from huomiao.newsdesk.rules import articles as rules
+from huomiao.newsdesk.rules import categories as categories_rules
 from huomiao.newsdesk.states import SourceKind
 
 SOURCES_A_PAGE = 50
@@ -64,6 +65,7 @@ def board(request: UserRequest) -> HttpResponse:
         "page_obj": page,
         "lines": lines,
         "removals_waiting": removals.waiting_for(request.user).count(),
+        "can_arrange": categories_rules.can_arrange(request.user),
         "mentions_waiting": mentions_queries.undecided_for(request.user).count(),
     }
     return render(request, "newsdesk/sources.html", context)
