@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from django.core.management import execute_from_command_line
+import django
+from django.core.management import ManagementUtility, execute_from_command_line
 
 # name: (management command, Chinese, English)
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -42,4 +43,9 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"没有“{name}”这个命令 / no such command: {name}\n\n{usage()}", file=sys.stderr)  # noqa: T201  # likewise
         raise SystemExit(2)
     command = COMMANDS[name][0]
-    execute_from_command_line([f"huomiao {name}", *([command] if command else []), *rest])
+    if not command:
+        execute_from_command_line([f"huomiao {name}", *rest])
+        return
+    # Run under its everyday name, so that its help and its complaints name what was typed.
+    django.setup()
+    ManagementUtility().fetch_command(command).run_from_argv(["huomiao", name, *rest])

@@ -167,3 +167,11 @@ def test_an_unknown_command_lists_them_and_fails(capsys):
 
     assert stopped.value.code == 2
     assert "huomiao" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", [name for name, (command, *_words) in cli.COMMANDS.items() if command])
+def test_help_names_the_command_as_it_was_typed(name, capsys):
+    with pytest.raises(SystemExit):
+        cli.main([name, "--help"])
+
+    assert capsys.readouterr().out.startswith(f"usage: huomiao {name} [")
