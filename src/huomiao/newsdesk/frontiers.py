@@ -9,17 +9,16 @@ from datetime import datetime
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, QuerySet
+from django.db.models import F, Min, QuerySet
 from django.utils import timezone
 
-from huomiao.newsdesk import web_addresses
+from huomiao.newsdesk import known_addresses, web_addresses
 from huomiao.newsdesk.models import LONGEST_ADDRESS, Address, Rest, Source
 from huomiao.newsdesk.pipeline.crawl import Claim, Visit
 from huomiao.newsdesk.pipeline.discover.found import Found
-from huomiao.newsdesk.pipeline.fetch import addresses
-from huomiao.newsdesk.pipeline.fetch.kinds import Kind
+from huomiao.newsdesk.pipeline.fetch.kinds import SOURCES, Kind
 from huomiao.newsdesk.pipeline.fetch.revisits import Memory, Outcome
-from huomiao.newsdesk.states import SourceState
+from huomiao.newsdesk.states import AddressKind, Rank, SourceState
 
 # So many due addresses are looked at in one go to find hosts that have room.
 LOOKED_AT = 400
@@ -92,8 +91,9 @@ class DeskFrontier:
                 visited_at=now if verdict.outcome != Outcome.POSTPONED else F("visited_at"),
                 status=visit.fetched.last.status if visit.fetched else None,
                 trouble=verdict.reason.value if verdict.reason else "",
+                rank=_next_rank(visit),
             )
-            if visit.claim.kind is not Kind.PAGE and verdict.outcome != Outcome.POSTPONED:
+            if visit.claim.kind in SOURCES and verdict.outcome != Outcome.POSTPONED:
                 self._note_health(visit, at=now)
         self._add([one for visit in visits for one in visit.found], at=now)
         for lane, until in rests.items():
@@ -101,12 +101,14 @@ class DeskFrontier:
 
     def next_due(self, at: datetime) -> datetime | None:
         """See ``Frontier.next_due``."""
-        first = self._due(None).values_list("due_at", "lane").first()
-        if first is None:
-            return None
-        rest = Rest.objects.filter(lane=first[1], until__gt=at).first()
-        due = first[0]
-        return max(due, rest.until) if rest and due else due
+        resting = dict(Rest.objects.filter(until__gt=at).values_list("lane", "until"))
+        free = self._due(None).exclude(lane__in=resting)
+        # The first of each rank is one step in the index; the first of all would be a walk along it.
+        firsts = (free.filter(rank=rank).values_list("due_at", flat=True).first() for rank in Rank)
+        moments = [due for due in firsts if due is not None]
+        behind = self._due(None).filter(lane__in=resting).order_by().values_list("lane").annotate(due=Min("due_at"))
+        moments += [max(due, resting[lane]) for lane, due in behind if due is not None]
+        return min(moments, default=None)
 
     def close(self) -> None:
         """Let go of the database connection of the crawl's thread, which is gone by now."""
@@ -116,7 +118,7 @@ class DeskFrontier:
 
     def _due(self, at: datetime | None) -> QuerySet[Address]:
         free = Address.objects.filter(leased_until__isnull=True, due_at__isnull=False, source__state=SourceState.ACTIVE)
-        return (free.filter(due_at__lte=at) if at else free).order_by("due_at", "pk")
+        return (free.filter(due_at__lte=at) if at else free).order_by("rank", "due_at", "pk")
 
     def _note_health(self, visit: Visit, *, at: datetime) -> None:
         """What the health board shows stands on the visits to a source's own address."""
@@ -131,19 +133,20 @@ class DeskFrontier:
         """Add addresses that are not known; those of a source that is gone or paused are left."""
         active = {str(pk) for pk in Source.objects.filter(state=SourceState.ACTIVE).values_list("pk", flat=True)}
         rows = {
-            one.address: Address(
-                source_id=int(one.source),
-                url=one.address,
-                url_hash=web_addresses.key(one.address),
-                lane=addresses.lane(one.address),
-                kind=one.kind.value,
-                due_at=at,
-                found_at=at,
+            one.address: known_addresses.row(
+                one.address, source_id=int(one.source), kind=AddressKind(one.kind.value), due_at=at, found_at=at
             )
             for one in found
             if one.source in active and len(one.address) <= LONGEST_ADDRESS
         }
         Address.objects.bulk_create(rows.values(), ignore_conflicts=True, batch_size=200)
+
+
+def _next_rank(visit: Visit) -> Rank | F:
+    if visit.claim.kind in SOURCES:
+        return Rank.SOURCE
+    # Who was told to come later has not been there yet.
+    return F("rank") if visit.verdict.outcome == Outcome.POSTPONED else Rank.AGAIN
 
 
 def _claim(address: Address) -> Claim:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from huomiao.newsdesk import archiving, turns, web_addresses
-from huomiao.newsdesk.models import Address, Capture, Source
+from huomiao.newsdesk import archiving, known_addresses, turns, web_addresses
+from huomiao.newsdesk.models import Capture, Source
 from huomiao.newsdesk.pipeline.archive.exchange import Exchange
 from huomiao.newsdesk.pipeline.archive.store import Archive
 from huomiao.newsdesk.pipeline.archive.walking import exchanges
@@ -47,19 +47,9 @@ def _keep(exchange: Exchange, archive: Archive, source: Source, *, at: datetime)
         place = archive.write(exchange)
     except TooLarge:
         return 0
-    address, _created = Address.objects.get_or_create(
-        url_hash=key,
-        defaults={
-            "source": source,
-            "url": url,
-            "lane": web_addresses.site(url),
-            "kind": AddressKind.PAGE,
-            "due_at": None,
-            "found_at": at,
-        },
-    )
+    kind = AddressKind.PICTURE if exchange.mime.startswith("image/") else AddressKind.PAGE
     Capture.objects.create(
-        address=address,
+        address=known_addresses.known(url, source=source, kind=kind, due_at=None, at=at),
         url=url,
         url_hash=key,
         taken_at=exchange.at,

@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
-from huomiao.newsdesk import archiving, site_knowledge, web_addresses
+from huomiao.newsdesk import archiving, known_addresses, site_knowledge, web_addresses
 from huomiao.newsdesk.models import Address, Article, Capture, Source
 from huomiao.newsdesk.pipeline.article import Article as Read
 from huomiao.newsdesk.states import AddressKind
@@ -39,19 +39,8 @@ def whole(found: Read, capture: Capture, source: Source) -> Read:
 def want(article: Article, found: Read, capture: Capture, *, at: datetime) -> None:
     """Have the further pages of ``article`` fetched; when one comes, the article is read again."""
     for url in further(found, capture):
-        key = web_addresses.key(url)
-        Address.objects.get_or_create(
-            url_hash=key,
-            defaults={
-                "source": article.source,
-                "url": url,
-                "lane": web_addresses.site(url),
-                "kind": AddressKind.PAGE,
-                "due_at": at,
-                "found_at": at,
-            },
-        )
-        Address.objects.filter(url_hash=key, part_of=None).update(part_of=article)
+        page = known_addresses.known(url, source=article.source, kind=AddressKind.PAGE, due_at=at, at=at)
+        Address.objects.filter(pk=page.pk, part_of=None).update(part_of=article)
 
 
 def further(found: Read, capture: Capture) -> list[str]:

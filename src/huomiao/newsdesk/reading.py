@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from huomiao.newsdesk import archiving, filing, paging, site_knowledge, versions, web_addresses
-from huomiao.newsdesk.models import Address, Article, Capture, Picture, Source
+from huomiao.newsdesk import archiving, filing, paging, picturing, site_knowledge, versions, web_addresses
+from huomiao.newsdesk.models import Address, Article, Capture, Source
 from huomiao.newsdesk.pipeline.article import Article as Read
 from huomiao.newsdesk.states import AddressKind
 
@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 50
 EXTRACTOR = f"huomiao {installed('huomiao')}"
+READ = frozenset({AddressKind.PAGE, AddressKind.PICTURE})
 PAGES = frozenset({"text/html", "application/xhtml+xml", ""})
 # A page with less text and no picture is a list, a notice that something moved, or an error that says 200.
 SHORTEST_TEXT = 40
@@ -52,21 +53,23 @@ def read(capture: Capture) -> Article | None:
     """Read ``capture``: the article that it is a version of, or None where it is none."""
     article = None
     address = capture.address
-    if address is not None and capture.status == 200 and address.kind == AddressKind.PAGE:
+    if address is not None and capture.status == 200 and address.kind in READ:
         try:
-            article = _read(_first_page(capture, address), address.source)
+            article = _read(
+                _first_page(capture, address), address.source, is_picture=address.kind == AddressKind.PICTURE
+            )
         except archiving.Unreadable as problem:
             logger.warning("Capture %s cannot be read from the archive: %s", capture.pk, problem)
     Capture.objects.filter(pk=capture.pk).update(is_read=True)
     return article
 
 
-def _read(capture: Capture, source: Source) -> Article | None:
+def _read(capture: Capture, source: Source, *, is_picture: bool) -> Article | None:
     kind = capture.content_type
     if kind.startswith("image/"):
-        Picture.objects.filter(url_hash__in=_hashes(capture), capture=None).update(capture=capture)
+        picturing.take(capture)
         return None
-    if kind not in PAGES:
+    if kind not in PAGES or is_picture:
         return None
     found = site_knowledge.read(capture, source)
     if not is_article(found):
@@ -112,7 +115,7 @@ def keep(found: Read, capture: Capture, source: Source, *, at: datetime) -> Arti
         )
     made = versions.add(article, capture, versions.values_of(found), extractor=EXTRACTOR, at=at)
     if made is not None:
-        _want_pictures(article, source, at=at)
+        picturing.want(article, made, source, at=at)
         site_knowledge.learn_when_due(source)
     return article
 
@@ -121,31 +124,3 @@ def _is_own(canonical: str, url: str) -> bool:
     """Whether a page's canonical address can be believed: one of its own site, or it would take another's place."""
     cleaned = web_addresses.cleaned(canonical)
     return bool(cleaned) and web_addresses.site(cleaned) == web_addresses.site(url)
-
-
-def _want_pictures(article: Article, source: Source, *, at: datetime) -> None:
-    """Use the copies that the archive has of the article's pictures, and have the others fetched."""
-    for picture in article.pictures.filter(capture=None):
-        held = Capture.objects.filter(
-            url_hash=picture.url_hash, status=200, content_type__startswith="image/"
-        ).order_by("-pk")
-        picture.capture = held.first()
-        if picture.capture is not None:
-            picture.save(update_fields=["capture"])
-            continue
-        Address.objects.get_or_create(
-            url_hash=picture.url_hash,
-            defaults={
-                "source": source,
-                "url": picture.url,
-                "lane": web_addresses.site(picture.url),
-                "kind": AddressKind.PAGE,
-                "due_at": at,
-                "found_at": at,
-            },
-        )
-
-
-def _hashes(capture: Capture) -> list[str]:
-    """The addresses under which a picture is known: its own, and the one that led to it by redirects."""
-    return [capture.url_hash, *([capture.address.url_hash] if capture.address else [])]

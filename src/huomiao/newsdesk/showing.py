@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -54,13 +54,12 @@ class Shown:
     credit: str = ""
 
 
-def blocks(version: Version, pictures: Iterable[Picture]) -> list[Shown]:
-    """The body of ``version``; what is not shaped like a block is left out, never guessed at."""
-    kept = {picture.url_hash: picture for picture in pictures if picture.capture_id is not None}
-    return [_shown(one, kept) for one in version.body if isinstance(one, dict)]
+def blocks(version: Version, pictures: Mapping[str, Picture]) -> list[Shown]:
+    """The body of ``version`` with its ``pictures`` by the key of their address; what is not shaped like a block is left out, never guessed at."""
+    return [_shown(one, pictures) for one in version.body if isinstance(one, dict)]
 
 
-def _shown(block: dict[str, Any], kept: dict[str, Picture]) -> Shown:
+def _shown(block: dict[str, Any], pictures: Mapping[str, Picture]) -> Shown:
     image = block.get("image") or {}
     original = web_addresses.cleaned(str(image.get("address", "")))
     level = min(max(int(block.get("level") or 0), HIGHEST_HEADING), LOWEST_HEADING)
@@ -71,7 +70,7 @@ def _shown(block: dict[str, Any], kept: dict[str, Picture]) -> Shown:
         items=tuple(str(item) for item in block.get("items", ())),
         rows=tuple(tuple(str(cell) for cell in row) for row in block.get("rows", ())),
         is_ordered=bool(block.get("ordered")),
-        picture=kept.get(web_addresses.key(original)) if original else None,
+        picture=pictures.get(web_addresses.key(original)) if original else None,
         original=original,
         credit=str(image.get("credit", "")),
     )

@@ -35,6 +35,20 @@ class AddressKind(models.TextChoices):
     SITEMAP = "sitemap", _("站点地图")
     LIST = "list", _("列表页")
     PAGE = "page", _("网页")
+    PICTURE = "picture", _("图片")
+
+    @classmethod
+    def sources(cls) -> frozenset[AddressKind]:
+        """What is asked again for as long as the desk wants it, and read for what it leads to."""
+        return frozenset({cls.FEED, cls.SITEMAP, cls.LIST})
+
+
+class Rank(models.IntegerChoices):
+    """Which addresses of a host come first: a feed never waits behind the pages that it once led to."""
+
+    SOURCE = 0, _("来源")
+    NEW = 1, _("未取过")
+    AGAIN = 2, _("再看")
 
 
 class ArticleState(models.TextChoices):

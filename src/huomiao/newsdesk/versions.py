@@ -6,8 +6,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from huomiao.newsdesk import web_addresses
-from huomiao.newsdesk.models import Article, Capture, Picture, Version
+from huomiao.newsdesk import picturing, web_addresses
+from huomiao.newsdesk.models import Article, Capture, Version
 from huomiao.newsdesk.pipeline.article import Article as Read
 from huomiao.newsdesk.pipeline.article import Block, Image
 
@@ -66,7 +66,7 @@ def add(article: Article, capture: Capture, values: dict[str, Any], *, extractor
         article.versions.filter(pk__in=[one.pk for one in earlier]).update(is_superseded=True)
     if current is None or current.capture.taken_at <= capture.taken_at:
         _make_current(article, made)
-    _note_pictures(article, made)
+    picturing.note(article, made)
     return made
 
 
@@ -84,25 +84,6 @@ def _make_current(article: Article, version: Version) -> None:
     article.revision += 1
     article.is_related = False
     article.save()
-
-
-def _note_pictures(article: Article, version: Version) -> None:
-    """A row for each picture that the archive may have, or get, a copy of."""
-    rows = []
-    for block in version.body:
-        image = block.get("image") or {}
-        url = web_addresses.cleaned(str(image.get("address", "")))
-        if url:
-            rows.append(
-                Picture(
-                    article=article,
-                    url=url,
-                    url_hash=web_addresses.key(url),
-                    caption=str(image.get("caption", ""))[:500],
-                    credit=str(image.get("credit", ""))[:80],
-                )
-            )
-    Picture.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _block(block: Block) -> dict[str, Any]:

@@ -20,6 +20,8 @@ class Press:
 
     def __init__(self) -> None:
         self.pages: dict[str, tuple[str, bytes]] = {}
+        # Entity tags: who gives one back is told that nothing changed.
+        self.tags: dict[str, str] = {}
         self.asked: list[str] = []
         self.port = 0
 
@@ -64,7 +66,14 @@ def printing():
         def do_GET(self) -> None:
             press.asked.append(self.path)
             kind, body = press.pages.get(self.path, ("", b""))
-            self.send_response(200 if kind else 404)
+            tag = press.tags.get(self.path, "")
+            if tag and self.headers.get("If-None-Match") == tag:
+                kind, body = "image/jpeg", b""
+                self.send_response(304)
+            else:
+                self.send_response(200 if kind else 404)
+            if tag:
+                self.send_header("ETag", tag)
             self.send_header("Content-Type", kind or "text/plain")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from huomiao.newsdesk import known_addresses
 from huomiao.newsdesk.frontiers import DeskFrontier
 from huomiao.newsdesk.models import Address, Rest
 from huomiao.newsdesk.pipeline.crawl import Visit
 from huomiao.newsdesk.pipeline.discover.found import Found
 from huomiao.newsdesk.pipeline.fetch.revisits import Memory, Outcome, Verdict
-from huomiao.newsdesk.states import SourceState
+from huomiao.newsdesk.states import AddressKind, Rank, SourceState
 from tests.factories.newsdesk import AN_EVENING, AddressFactory, SourceFactory
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,48 @@ def test_a_host_gets_no_more_than_its_share_and_the_longest_due_comes_first():
     assert found[0] == late
     assert (len(found), other[0] in found) == (3, True)
     assert claimed(busy={"a.example": 2, "b.example": 1}) == []
+
+
+def test_sources_come_first_then_what_was_never_visited_then_the_rest():
+    again = AddressFactory(url="https://a.example/again", rank=Rank.AGAIN, due_at=AN_EVENING - timedelta(days=2)).url
+    new = AddressFactory(url="https://a.example/new", due_at=AN_EVENING - timedelta(days=1)).url
+    feed = AddressFactory(url="https://a.example/feed", kind="feed", rank=Rank.SOURCE).url
+
+    assert claimed(per_host=1) == [feed]
+    assert claimed(per_host=3) == [new, again]
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "rank"),
+    [
+        (AddressKind.PAGE, Outcome.NEW, Rank.AGAIN),
+        (AddressKind.PAGE, Outcome.FAILED, Rank.AGAIN),
+        (AddressKind.PAGE, Outcome.POSTPONED, Rank.NEW),
+        (AddressKind.FEED, Outcome.UNCHANGED, Rank.SOURCE),
+    ],
+)
+def test_what_was_visited_stands_behind_what_was_not(kind, outcome, rank):
+    one = AddressFactory(kind=kind, rank=known_addresses.rank_of(kind))
+    frontier = DeskFrontier()
+    [claim] = frontier.claim("crawler", at=AN_EVENING, until=UNTIL, most=1, per_host=1, busy={})
+
+    frontier.settle([Visit(claim, Verdict(outcome, Memory(), LATER))], {})
+
+    one.refresh_from_db()
+    assert one.rank == rank
+
+
+def test_the_next_time_is_the_soonest_of_all_hosts_with_their_rests():
+    frontier = DeskFrontier()
+    assert frontier.next_due(AN_EVENING) is None
+
+    addresses("rests.example", 2)
+    Rest.objects.create(lane="rests.example", until=LATER)
+    assert frontier.next_due(AN_EVENING) == LATER
+
+    addresses("a.example", 1, rank=Rank.AGAIN, due_at=AN_EVENING + timedelta(minutes=2))
+    addresses("b.example", 1, due_at=AN_EVENING + timedelta(minutes=1))
+    assert frontier.next_due(AN_EVENING) == AN_EVENING + timedelta(minutes=1)
 
 
 def test_what_is_not_due_paused_resting_or_anothers_is_not_claimed():

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from huomiao.core import history
 from huomiao.core.errors import Invalid, NotAllowed, WrongState
-from huomiao.newsdesk import web_addresses
+from huomiao.newsdesk import known_addresses, web_addresses
 from huomiao.newsdesk.models import Address, Category, Source
 from huomiao.newsdesk.rules import sources as rules
-from huomiao.newsdesk.states import SourceKind, SourceState
+from huomiao.newsdesk.states import AddressKind, SourceKind, SourceState
 from huomiao.orgs.models import Organization
 
 if TYPE_CHECKING:
@@ -65,17 +65,10 @@ def add(
     )
     moment = at or timezone.now()
     # An article of another source may link here; from now on it is looked at as what it is.
-    Address.objects.update_or_create(
-        url_hash=key,
-        defaults={"source": source, "kind": way.kind.value, "due_at": moment, "memory": ""},
-        create_defaults={
-            "source": source,
-            "url": url,
-            "lane": web_addresses.site(url),
-            "kind": way.kind.value,
-            "due_at": moment,
-            "found_at": moment,
-        },
+    kind = AddressKind(way.kind.value)
+    entrance = known_addresses.known(url, source=source, kind=kind, due_at=moment, at=moment)
+    Address.objects.filter(pk=entrance.pk).update(
+        source=source, kind=kind, rank=known_addresses.rank_of(kind), due_at=moment, memory=""
     )
     history.record(source, "news_source.added", by=by, note=url[:200], at=moment)
     return source

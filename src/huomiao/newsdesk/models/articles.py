@@ -107,7 +107,7 @@ class Version(models.Model):
 
 
 class Picture(models.Model):
-    """A picture of an article; shown only from its own capture, never from the site it came from."""
+    """A copy of a picture of an article, or one that is still to come; never shown from the site it came from."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="pictures")
     capture = models.ForeignKey(Capture, null=True, on_delete=models.PROTECT, related_name="pictures")
@@ -117,7 +117,12 @@ class Picture(models.Model):
     credit = models.CharField(max_length=80, blank=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["article", "url_hash"], name="news_one_picture_an_address"),)
+        constraints = (
+            models.UniqueConstraint(fields=["article", "url_hash", "capture"], name="news_one_picture_a_copy"),
+            models.UniqueConstraint(
+                fields=["article", "url_hash"], name="news_one_picture_to_come", condition=models.Q(capture=None)
+            ),
+        )
         indexes = (models.Index(fields=["url_hash"], name="news_picture_url"),)
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from huomiao.core import history
-from huomiao.newsdesk.states import AddressKind, RulePlace, SourceKind, SourceState
+from huomiao.newsdesk.states import AddressKind, Rank, RulePlace, SourceKind, SourceState
 from huomiao.orgs.models import Organization
 
 # What browsers and servers take; a longer address is nobody's article.
@@ -104,6 +104,7 @@ class Address(models.Model):
     kind = models.CharField(max_length=8, choices=AddressKind, default=AddressKind.PAGE)
     # The article of which this is a further page, and no article of its own.
     part_of = models.ForeignKey("newsdesk.Article", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    rank = models.PositiveSmallIntegerField(choices=Rank, default=Rank.NEW)
     # None: nothing more is asked there (gone, forbidden, or long unchanged).
     due_at = models.DateTimeField(null=True)
     # The claim of whoever is fetching it, and until when nobody else may (None: it is free).
@@ -122,7 +123,7 @@ class Address(models.Model):
         indexes = (
             # Their conditions have no values in them: SQLite would not recognise those in a query with parameters.
             models.Index(
-                fields=["due_at", "id"],
+                fields=["rank", "due_at", "id"],
                 name="news_due",
                 condition=Q(leased_until__isnull=True, due_at__isnull=False),
             ),

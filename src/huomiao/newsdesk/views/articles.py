@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from huomiao.core.errors import NotAllowed
 from huomiao.core.requests import whole_number
-from huomiao.newsdesk import citing, showing
+from huomiao.newsdesk import citing, picturing, showing
 from huomiao.newsdesk.actions import readers as actions
 from huomiao.newsdesk.models import Article, Version
 from huomiao.newsdesk.pipeline import differences
@@ -35,7 +36,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "version": version,
         "is_current": version.pk == article.current_id,
         "version_count": len(kept),
-        "blocks": showing.blocks(version, article.pictures.all()),
+        "blocks": showing.blocks(version, picturing.shown_in(article, until=_next(version, kept))),
         "chain": queries.chain_of(article),
         "mentions": mentions.shown_on(article, with_suggested=can_edit),
         "related": related.to(article),
@@ -54,6 +55,12 @@ def _asked(request: HttpRequest, article: Article, kept: list[Version]) -> Versi
     if number is not None and any(one.number == number for one in kept):
         return article.versions.select_related("capture").get(number=number)
     return article.versions.select_related("capture").filter(pk=article.current_id or 0).first()
+
+
+def _next(version: Version, kept: list[Version]) -> datetime | None:
+    """When the page was next found changed after ``version``; None for the latest."""
+    taken_at = version.capture.taken_at
+    return min((one.capture.taken_at for one in kept if one.capture.taken_at > taken_at), default=None)
 
 
 @require_safe
