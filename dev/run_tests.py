@@ -8,8 +8,11 @@ PostgreSQL is the server of HUOMIAO_TEST_POSTGRES (a URL), else one that answers
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -36,14 +39,29 @@ def postgres() -> str:
     return ""
 
 
-def run(name: str, arguments: list[str], database: str | None) -> int:
+@contextmanager
+def migrated(url: str) -> Iterator[str]:
+    """The name of a database with all its tables on the server of ``url``: each worker copies it (tests/migrated.py)."""
+    name = f"huomiao_template_{secrets.token_hex(4)}"
+    place, _, more = url.partition("?")
+    of_template = f"{place.rpartition('/')[0]}/{name}" + (f"?{more}" if more else "")
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    try:
+        subprocess.run([sys.executable, "-m", "tests.migrated", of_template], cwd=ROOT, check=True)
+        yield name
+    finally:
+        with psycopg.connect(url, autocommit=True) as server:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def run(name: str, arguments: list[str], **more: str) -> int:
+    """pytest's own answer; ``more`` goes into its environment."""
     print(f"\n== {name}", flush=True)
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "huomiao.settings"}
     environment.pop("DATABASE_URL", None)
-    if database:
-        environment["DATABASE_URL"] = database
     return subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False
+        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env={**environment, **more}, check=False
     ).returncode
 
 
@@ -52,16 +70,18 @@ def main() -> None:
     journeys = "--journeys" in arguments
     arguments = [argument for argument in arguments if argument != "--journeys"]
     subprocess.run([sys.executable, "dev/translations.py", "compile"], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", "tests.migrated"], cwd=ROOT, check=True)
     spread = ["-q", "-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
     if journeys:
-        sys.exit(run("browser journeys", [*spread, "-m", "journey", *arguments], None))
+        sys.exit(run("browser journeys", [*spread, "-m", "journey", *arguments]))
     common = [*spread, "-m", "not journey", *arguments]
     used = ["SQLite"]
-    failed = run("SQLite", common, None)
+    failed = run("SQLite", common)
     url = postgres()
     if url:
         used.append("PostgreSQL")
-        failed |= run("PostgreSQL", common, url)
+        with migrated(url) as template:
+            failed |= run("PostgreSQL", common, DATABASE_URL=url, HUOMIAO_TEST_TEMPLATE=template)
     print(f"\nDatabases used: {' and '.join(used)}.")
     if not url:
         print(

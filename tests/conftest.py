@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 
 from huomiao.practice import exam_papers
 from huomiao.practice.hotpath import engine
+from tests import migrated
 
 # Fixtures by which a test comes to the database.
 DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
@@ -22,6 +23,17 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 # How long one example takes says more of the machine than of the code; on a busy one it would fail tests at random.
 hypothesis_settings.register_profile("huomiao", deadline=None)
 hypothesis_settings.load_profile("huomiao")
+
+
+@pytest.fixture(scope="session")
+def _copied_database(django_db_modify_db_settings, django_db_blocker):
+    with django_db_blocker.unblock(), migrated.copied(connection):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_copied_database, django_db_setup):
+    """Django's test database, copied instead of migrated (tests/migrated.py)."""
 
 
 @pytest.fixture(autouse=True)

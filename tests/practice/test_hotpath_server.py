@@ -27,6 +27,7 @@ import psycopg
 import pytest
 
 from huomiao.practice import sealing
+from tests import migrated
 from tests.practice import served
 
 pytestmark = pytest.mark.own_database
@@ -140,7 +141,7 @@ def _postgres() -> Iterator[str]:
         pytest.skip("No PostgreSQL in DATABASE_URL.")
     name = f"huomiao_hotpath_{secrets.token_hex(4)}"
     with psycopg.connect(given, dbname="postgres", autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
+        server.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {migrated.template()}" if migrated.template() else ""))
         yield urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -150,7 +151,9 @@ def site(request, tmp_path_factory) -> Iterator[Site]:
     if request.param == "sqlite":
         if os.environ.get("DATABASE_URL", "").startswith("postgres"):
             pytest.skip("SQLite has its own run.")
-        yield Site(tmp_path_factory.mktemp("site"))
+        folder = tmp_path_factory.mktemp("site")
+        shutil.copyfile(migrated.sqlite_file(), folder / "huomiao.sqlite3")
+        yield Site(folder)
         return
     for database in _postgres():
         yield Site(tmp_path_factory.mktemp("site"), database)
