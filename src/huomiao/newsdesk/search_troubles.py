@@ -22,7 +22,9 @@ SENTENCES: dict[Trouble, StrOrPromise] = {
     Trouble.NOTHING_EXCLUDED: _("“%(quote)s”后面没有要排除的词。"),
     Trouble.UNKNOWN_FIELD: _("没有“%(quote)s”这个字段，按普通的词检索。"),
     Trouble.EMPTY_FIELD: _("“%(quote)s”后面没有内容，已忽略。"),
-    Trouble.NO_SUCH_DAY: _("没有“%(quote)s”这个日期，已忽略。"),
+    Trouble.NO_SUCH_DAY: _(
+        "“%(quote)s”不是日历上的日期，没有按日期检索。可以写 2023-12、2023-12-05 或 2023-12-01..2023-12-15。"
+    ),
     Trouble.DAYS_REVERSED: _("“%(quote)s”的起止日期颠倒，已调换。"),
     Trouble.NO_LETTERS: _("“%(quote)s”里没有可以检索的字，已忽略。"),
 }

@@ -61,6 +61,8 @@ def test_an_imported_page_is_an_article_as_it_was_then_and_comes_once(brought):
 def test_what_goes_out_is_a_package_with_its_pages(brought, tmp_path):
     target = tmp_path / "out.wacz"
 
+    with pytest.raises(CommandError, match="wacz"):
+        call_command("news", "export", str(target.with_suffix(".zip")))
     call_command("news", "export", str(target))
 
     with zipfile.ZipFile(target) as package:

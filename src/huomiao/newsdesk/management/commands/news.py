@@ -100,6 +100,11 @@ class Command(BaseCommand):
             self.stdout.write(f"{path}: {count}")
 
     def _export(self, options: dict[str, Any]) -> None:
+        if options["target"].suffix.lower() != ".wacz":
+            raise CommandError(
+                f"文件名要以 .wacz 结尾，例如 {options['target'].stem}.wacz，播放器按它识别。"
+                "/ The name must end in .wacz: players know a package by it."
+            )
         count = packaging.export(options["target"], query=options["query"], at=timezone.now())
         self.stdout.write(f"{options['target']}: {count}")
 
