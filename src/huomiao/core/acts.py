@@ -253,6 +253,7 @@ WORDS: dict[str, str | Promise] = {
     "news_category.rule_dropped": _("删除归类规则"),
     "news_source.added": _("添加资讯来源"),
     "news_source.changed": _("修改资讯来源"),
+    "news_source.named": _("登记资讯来源的其他名称"),
     "news_source.paused": _("暂停采集"),
     "news_source.resumed": _("恢复采集"),
     "removal.asked": _("申请删除资讯"),

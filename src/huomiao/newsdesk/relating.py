@@ -147,7 +147,11 @@ def _copy(article: Article) -> chains.Copy:
         raise AssertionError("only articles that were read are in a chain")
     article.current.article = article
     return chains.copy_of(
-        read_of(article.current), article.pk, outlet=article.source.name, seen_at=article.first_seen_at
+        read_of(article.current),
+        article.pk,
+        outlet=article.source.name,
+        also=tuple(article.source.also_called),
+        seen_at=article.first_seen_at,
     )
 
 

@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _
 from huomiao.core import history
 from huomiao.core.errors import Invalid, NotAllowed, WrongState
 from huomiao.newsdesk import known_addresses, web_addresses
-from huomiao.newsdesk.models import Address, Category, Source
+from huomiao.newsdesk.models import Address, Article, Category, Source
 from huomiao.newsdesk.rules import sources as rules
 from huomiao.newsdesk.states import AddressKind, SourceKind, SourceState
 from huomiao.orgs.models import Organization
 
 if TYPE_CHECKING:
     from huomiao.accounts.models import User
+
+
+MOST_NAMES = 20
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,27 @@ def change(source: Source, *, name: str, category: Category | None, by: User) ->
     before = [locked.name, locked.category.name if locked.category else ""]
     locked.name, locked.category = name, category
     locked.save(update_fields=["name", "category"])
+    if before[0] != name:
+        _draw_chains_anew(locked)
     changes = {"name": [before[0], name], "category": [before[1], category.name if category else ""]}
     history.record(locked, "news_source.changed", by=by, changes=changes)
+
+
+@transaction.atomic
+def name_also(source: Source, names: Sequence[str], *, by: User) -> None:
+    """Say by which other names the source's articles credit it; the chains in which they stand are drawn anew.
+
+    Raises:
+        NotAllowed: ``by`` does not look after it.
+    """
+    locked = _locked(source, by=by)
+    given = [name for name in dict.fromkeys(" ".join(one.split())[:80] for one in names) if name]
+    before, locked.also_called = locked.also_called, given[:MOST_NAMES]
+    if before == locked.also_called:
+        return
+    locked.save(update_fields=["also_called"])
+    _draw_chains_anew(locked)
+    history.record(locked, "news_source.named", by=by, changes={"also_called": [before, locked.also_called]})
 
 
 @transaction.atomic
@@ -135,6 +157,11 @@ def resume(source: Source, *, by: User, at: datetime | None = None) -> None:
     # Pages that were found and never fetched are still wanted; those fetched before wait to be found again.
     Address.objects.filter(source=locked, visited_at=None).update(due_at=at or timezone.now())
     history.record(locked, "news_source.resumed", by=by)
+
+
+def _draw_chains_anew(source: Source) -> None:
+    """What its articles credit means something else now; whoever took from it stands in a chain with one of them."""
+    Article.objects.filter(source=source, copy__isnull=False).update(is_related=False)
 
 
 def _set(source: Source, state: SourceState) -> None:

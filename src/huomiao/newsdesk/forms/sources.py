@@ -64,6 +64,21 @@ def sealed(address: str, kind: str, patterns: Sequence[str], hub: str) -> str:
     return signing.dumps(values, salt=SALT, compress=True)
 
 
+class NamesForm(forms.Form):
+    """What a source's own articles call it: one name a line."""
+
+    names = forms.CharField(
+        label=gettext_lazy("也自称"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("一行一个，例如报纸的网站、客户端的名称。文章署这些名称时算它自己的，不算转自别家。"),
+    )
+
+    def clean_names(self) -> list[str]:
+        return [line.strip() for line in self.cleaned_data["names"].splitlines() if line.strip()]
+
+
 class SourceForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("来源名称"), max_length=80)
     category = forms.ModelChoiceField(

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from huomiao.newsdesk.models import Article, Category, Copy, Version
 from huomiao.newsdesk.queries.categories import in_use
+from huomiao.newsdesk.queries.chains import without_copies
 from huomiao.newsdesk.states import ArticleState
 from huomiao.orgs.queries import reach, within
 from huomiao.orgs.roles import Power
@@ -58,24 +59,26 @@ def shelves() -> list[Shelf]:
 
 
 def more_of(article: Article) -> list[Article]:
-    """The latest others of the same category."""
+    """The latest others of the same category, each story once and this article's own not at all."""
     if article.category_id is None:
         return []
-    return list(newest(shown().filter(category_id=article.category_id).exclude(pk=article.pk))[:MORE_SHOWN])
+    same = Copy.objects.filter(chain__copies__article=article).values("article")
+    rows = shown().filter(category_id=article.category_id).exclude(pk=article.pk).exclude(pk__in=same)
+    return list(newest(without_copies(rows))[:MORE_SHOWN])
+
+
+def beside(article: Article) -> tuple[Article | None, Article | None]:
+    """The next older and the next newer article of the same category; None at its ends."""
+    rows = shown().filter(category=article.category)
+    at, pk = article.dated_at, article.pk
+    older = newest(rows.filter(Q(dated_at__lt=at) | Q(dated_at=at, pk__lt=pk))).first()
+    newer = rows.filter(Q(dated_at__gt=at) | Q(dated_at=at, pk__gt=pk)).order_by("dated_at", "pk").first()
+    return older, newer
 
 
 def versions(article: Article) -> QuerySet[Version]:
     """What readers may compare: one reading of each capture that differed, oldest first."""
     return article.versions.filter(is_superseded=False).select_related("capture").defer("body", "text", "evidence")
-
-
-def chain_of(article: Article) -> list[Copy]:
-    """The chain that ``article`` stands in, earliest first, without what is taken down; empty when it is alone."""
-    place = Copy.objects.filter(article=article).first()
-    if place is None:
-        return []
-    copies = Copy.objects.filter(chain_id=place.chain_id, article__state=ArticleState.SHOWN)
-    return list(copies.select_related("article", "taken_from").order_by("article__dated_at", "article_id"))
 
 
 def most_copied(*, since: datetime, most: int) -> list[Article]:

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet
 
 from huomiao.newsdesk.models import Article, Source
+from huomiao.newsdesk.pipeline.relate.crediting import likely_same
 from huomiao.newsdesk.states import Health, SourceKind, SourceState
 from huomiao.orgs.models import Organization
 from huomiao.orgs.queries import posts, reach, within
@@ -24,6 +25,9 @@ SILENT_AFTER = timedelta(days=7)
 FAILURES_TO_MIND = 3
 POOR_SURENESS = 0.6
 LATEST_JUDGED = 20
+# A name that stands over so great a part of a source's articles may be its own.
+LEAST_CREDITED = 0.2
+MOST_CREDITS = 5
 
 
 def visible_to(user: User | AnonymousUser) -> QuerySet[Source]:
@@ -70,6 +74,27 @@ def quality(source: Source) -> Quality:
         without_source=sum(not article.source_name for article in latest),
         sureness=sum(sure) / len(sure) if sure else 0.0,
     )
+
+
+@dataclass(frozen=True)
+class Credit:
+    """A name under which a source's own articles often stand, and in how many."""
+
+    name: str
+    count: int
+
+
+def own_credits(source: Source) -> list[Credit]:
+    """The names that may be its own: its articles often give them as their source, and no known name of it is like them."""
+    known = (source.name, *source.also_called)
+    rows = Article.objects.filter(source=source).exclude(source_name="").order_by()
+    counted = rows.values_list("source_name").annotate(count=Count("pk")).order_by("-count", "source_name")
+    total = sum(count for _name, count in counted)
+    return [
+        Credit(name, count)
+        for name, count in counted[:MOST_CREDITS]
+        if count >= LEAST_CREDITED * total and not any(likely_same(name, one) for one in known)
+    ]
 
 
 def health(source: Source, *, at: datetime) -> Health:

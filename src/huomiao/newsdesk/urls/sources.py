@@ -10,6 +10,7 @@ urlpatterns = [
     path("news/sources/add/", sources.add, name="source-add"),
     path("news/sources/<int:pk>/", sources.source, name="source"),
     path("news/sources/<int:pk>/change/", sources.change, name="source-change"),
+    path("news/sources/<int:pk>/names/", sources.names, name="source-names"),
     path("news/sources/<int:pk>/pause/", sources.pause, name="source-pause"),
     path("news/sources/<int:pk>/resume/", sources.resume, name="source-resume"),
 ]

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from huomiao.core.addresses import absolute
 from huomiao.core.errors import NotAllowed
 from huomiao.core.requests import whole_number
 from huomiao.newsdesk import citing, picturing, showing
@@ -18,7 +19,7 @@ from huomiao.newsdesk.actions import readers as actions
 from huomiao.newsdesk.models import Article, Version
 from huomiao.newsdesk.pipeline import differences
 from huomiao.newsdesk.queries import articles as queries
-from huomiao.newsdesk.queries import mentions, readers, related
+from huomiao.newsdesk.queries import chains, mentions, readers, related
 from huomiao.newsdesk.rules import articles as rules
 from huomiao.newsdesk.versions import read_of
 
@@ -31,16 +32,20 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     if version is None:
         return render(request, "newsdesk/unread.html", {"article": article}, status=404)
     can_edit = rules.can_edit(request.user, article)
+    older, newer = queries.beside(article)
     context: dict[str, Any] = {
         "article": article,
         "version": version,
         "is_current": version.pk == article.current_id,
         "version_count": len(kept),
         "blocks": showing.blocks(version, picturing.shown_in(article, until=_next(version, kept))),
-        "chain": queries.chain_of(article),
+        "story": chains.story_of(article),
         "mentions": mentions.shown_on(article, with_suggested=can_edit),
         "related": related.to(article),
         "more": queries.more_of(article),
+        "older": older,
+        "newer": newer,
+        "permalink": absolute(request, f"{article.get_absolute_url()}?version={version.number}"),
         "citation": citing.citation(article, version),
         "watch": readers.watch_of(request.user, article),
         "can_edit": can_edit,
@@ -52,8 +57,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _asked(request: HttpRequest, article: Article, kept: list[Version]) -> Version | None:
     """The version that the address asks for by its number, else the current one; None where nothing was read yet."""
     number = whole_number(request.GET.get("version", ""))
-    if number is not None and any(one.number == number for one in kept):
-        return article.versions.select_related("capture").get(number=number)
+    asked = article.versions.filter(number=number).first() if number is not None else None
+    # A snapshot that was read again keeps its address: it leads to the newer reading of the same snapshot.
+    same = [one.number for one in kept if asked is not None and one.capture_id == asked.capture_id]
+    if same:
+        return article.versions.select_related("capture").get(number=same[-1])
     return article.versions.select_related("capture").filter(pk=article.current_id or 0).first()
 
 

@@ -13,7 +13,7 @@ from huomiao.core.paging import KeyPaginator
 from huomiao.newsdesk.models import Category
 from huomiao.newsdesk.pipeline.search.queries import Name, narrowed
 from huomiao.newsdesk.queries import articles as queries
-from huomiao.newsdesk.queries import categories
+from huomiao.newsdesk.queries import categories, chains
 from huomiao.newsdesk.rules import articles as rules
 
 NEWEST_SHOWN = 12
@@ -26,7 +26,8 @@ ARTICLES_A_PAGE = 20
 def front(request: HttpRequest) -> HttpResponse:
     shelves = queries.shelves()
     context = {
-        "newest": queries.newest(queries.shown())[:NEWEST_SHOWN],
+        "newest": chains.counted(queries.newest(chains.without_copies(queries.shown()))[:NEWEST_SHOWN]),
+        "categories": [shelf.category for shelf in shelves],
         "own": [shelf for shelf in shelves if shelf.category.is_own],
         "others": [shelf for shelf in shelves if not shelf.category.is_own],
         "most_copied": queries.most_copied(since=timezone.now() - LATELY, most=MOST_COPIED_SHOWN),

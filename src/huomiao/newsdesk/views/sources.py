@@ -21,7 +21,7 @@ from huomiao.core.errors import Invalid, NotAllowed
 from huomiao.core.requests import UserRequest
 from huomiao.newsdesk import fetch_troubles, looking
 from huomiao.newsdesk.actions import sources as actions
-from huomiao.newsdesk.forms.sources import ChooseForm, LookForm, SourceForm, sealed
+from huomiao.newsdesk.forms.sources import ChooseForm, LookForm, NamesForm, SourceForm, sealed
 from huomiao.newsdesk.models import Source
 from huomiao.newsdesk.pipeline.discover.recognising import Findings, Way
 from huomiao.newsdesk.pipeline.fetch.errors import FetchFailed
@@ -157,6 +157,8 @@ def _show(request: UserRequest, found: Source, *, form: SourceForm | None = None
         "troubled": [(one, fetch_troubles.sentence(one.trouble)) for one in troubled],
         "waiting_count": found.addresses.filter(due_at__isnull=False, visited_at=None).count(),
         "corrections": found.corrections.filter(is_in_force=True).exclude(rule={}),
+        "own_credits": queries.own_credits(found),
+        "names_form": NamesForm(initial={"names": "\n".join(found.also_called)}),
         "form": form or SourceForm(initial={"name": found.name, "category": found.category_id}),
         "entries": history.of(found)[:20],
         "crawler": settings.NEWS_AGENT,
@@ -173,6 +175,22 @@ def change(request: UserRequest, pk: int) -> HttpResponse:
         return _show(request, found, form=form, code=422)
     actions.change(found, by=request.user, **form.cleaned_data)
     messages.success(request, _("已保存。"))
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def names(request: UserRequest, pk: int) -> HttpResponse:
+    """By which other names the source is called: all of them, or one more that its articles use (``add``)."""
+    found = _source(request, pk)
+    form = NamesForm(request.POST)
+    given = [*found.also_called, request.POST["add"]] if "add" in request.POST else []
+    if not given:
+        if not form.is_valid():
+            return _show(request, found, code=422)
+        given = form.cleaned_data["names"]
+    actions.name_also(found, given, by=request.user)
+    messages.success(request, _("已保存，转载关系会随即重新梳理。"))
     return redirect(found)
 
 

@@ -48,7 +48,7 @@ class Reason(StrEnum):
 class Copy:
     """A copy of the text. Times are aware; ``published_to`` is ``minute``, ``day`` or empty as extraction has it.
 
-    ``outlet`` is the name of the site that printed it, ``credits`` are whom the lines around its text name (``lead_ins``).
+    ``outlet`` is the name of the site that printed it, ``also`` are its other names, ``credits`` are whom the lines around its text name (``lead_ins``).
     """
 
     key: int
@@ -61,6 +61,7 @@ class Copy:
     credits: tuple[str, ...] = ()
     published_at: datetime | None = None
     published_to: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def earliest(self) -> datetime | None:
@@ -79,22 +80,26 @@ class Copy:
     def credited(self) -> Iterator[tuple[str, float]]:
         """Whom it names as its source, and how far to believe that; not its own house."""
         for name, belief in self._named():
-            if not crediting.likely_same(name, self.outlet):
+            if not self.is_called(name):
                 yield name, belief
 
     @property
     def claims_own(self) -> bool:
         """Whether it names its own house as the source, and nobody else."""
-        names = [crediting.likely_same(name, self.outlet) > 0 for name, _belief in self._named()]
+        names = [self.is_called(name) > 0 for name, _belief in self._named()]
         return bool(names) and all(names)
+
+    def is_called(self, name: str) -> float:
+        """How sure it is that ``name`` is its own house's, 0.0 to 1.0."""
+        return max(crediting.likely_same(name, one) for one in (self.outlet, *self.also))
 
     def _named(self) -> Iterator[tuple[str, float]]:
         yield from ((name, belief) for name, belief in ((self.reposted_from, REPOSTED), (self.source, SOURCE)) if name)
         yield from ((name, LEAD) for name in self.credits)
 
 
-def copy_of(article: Article, key: int, *, outlet: str, seen_at: datetime) -> Copy:
-    """An extracted article as a copy; ``outlet`` is the name of its site, ``seen_at`` when the desk first fetched it."""
+def copy_of(article: Article, key: int, *, outlet: str, seen_at: datetime, also: tuple[str, ...] = ()) -> Copy:
+    """An extracted article as a copy; ``outlet`` and ``also`` are the names of its site, ``seen_at`` when the desk first fetched it."""
     trimmed = lead_ins.trim(article.text[:MOST_CHARACTERS])
     return Copy(
         key,
@@ -107,6 +112,7 @@ def copy_of(article: Article, key: int, *, outlet: str, seen_at: datetime) -> Co
         trimmed.credits,
         article.published_at,
         article.published_to,
+        also,
     )
 
 
@@ -183,7 +189,7 @@ def _offers(copy: Copy, ordered: Sequence[Copy], comparisons: Comparisons) -> li
     Each possible source has a weight by what speaks for it; its sureness is its share of all weights, the weight of a source that is
     not held among them.
     """
-    houses = [other.outlet for other in ordered if other.key != copy.key]
+    houses = [other for other in ordered if other.key != copy.key]
     offers: list[tuple[float, float, Link]] = []
     taken = 0.0
     for at, other in enumerate(ordered):
@@ -237,16 +243,16 @@ def _credit(copy: Copy, other: Copy) -> tuple[str, float]:
     """The name by which ``copy`` credits the house of ``other``, and how sure that is; "" when it does not."""
     best, sure = "", 0.0
     for name, belief in copy.credited:
-        worth = belief * crediting.likely_same(name, other.outlet)
+        worth = belief * other.is_called(name)
         if worth > sure:
             best, sure = name, worth
     return best, sure
 
 
-def _common_source(copy: Copy, other: Copy, houses: Sequence[str]) -> str:
+def _common_source(copy: Copy, other: Copy, houses: Sequence[Copy]) -> str:
     """A house that both credit and whose own copy is not among them; "" when there is none."""
     for name, _belief in copy.credited:
-        if any(crediting.likely_same(name, house) for house in houses):
+        if any(house.is_called(name) for house in houses):
             continue
         if any(crediting.likely_same(name, theirs) for theirs, _belief in other.credited):
             return name
