@@ -134,6 +134,10 @@ class RemovalReason(models.TextChoices):
     OTHER = "other", _("其他")
 
 
+# Grounds on which somebody's rights forbid a page to be shown (RFC 7725); the others are the desk's own judgement.
+REASONS_OF_LAW = frozenset({RemovalReason.COPYRIGHT, RemovalReason.PRIVACY, RemovalReason.REPUTATION})
+
+
 class RemovalState(models.TextChoices):
     RECEIVED = "received", _("待处理")
     TAKEN_DOWN = "taken_down", _("已下架")

@@ -70,6 +70,7 @@ class NewsStanding:
             "news/sources": [self.article.source_id],
             "news/subscriptions": [self.subscription.pk],
             "news/shared": [self.subscription.token],
+            "news/stop": [digests.way_out(self.subscription)],
             "news/confirm": [digests.confirmation(self.subscription)],
             "news/filing-rules": [self.rule.pk],
             "news/feed": ["atom", "rss"],

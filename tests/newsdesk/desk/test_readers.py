@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from huomiao.newsdesk import following, searching
 from huomiao.newsdesk.actions import readers, removals
 from huomiao.newsdesk.models import Digest, Subscription, Watch
 from huomiao.newsdesk.states import Frequency
+from huomiao.newsdesk.tasks import digests
 from huomiao.orgs.roles import Role
 from tests.factories.accounts import UserFactory
 from tests.factories.newsdesk import ArticleFactory, CaptureFactory, SubscriptionFactory, VersionFactory, blocks
@@ -97,6 +99,47 @@ def test_mail_goes_nowhere_before_the_mailbox_is_confirmed(
     assert kept.pk == Digest.objects.get().subscription_id
 
 
+@pytest.mark.parametrize("is_one_click", [True, False])
+def test_a_digest_is_stopped_from_the_mail_without_signing_in(client, reader, mailoutbox, is_one_click):
+    kept = following_since(reader, frequency=Frequency.DAILY, mail_to="a@example.org", confirmed_at=timezone.now())
+    digests.letter(kept, [article()], left=2).send()
+    [letter] = mailoutbox
+    link = re.search(r"/news/subscriptions/stop/[^\s>]+", letter.extra_headers["List-Unsubscribe"])[0]
+    assert link in letter.body
+    assert "3 篇" in letter.subject
+    # Programmes that look at links in mails change nothing.
+    client.get(link)
+    kept.refresh_from_db()
+    assert kept.frequency == Frequency.DAILY
+
+    strict = Client(enforce_csrf_checks=True)
+    strict.post(link, {"List-Unsubscribe": "One-Click"} if is_one_click else {})
+
+    kept.refresh_from_db()
+    assert kept.frequency == Frequency.NEVER
+    assert client.get(link[:-3] + "xx/").status_code == 404
+
+
+def test_the_way_out_of_another_mailbox_stops_nothing(client, reader):
+    kept = following_since(reader, frequency=Frequency.DAILY, mail_to="a@example.org")
+    link = reverse("newsdesk:digest-stop", args=[digests.way_out(kept)])
+    readers.change(kept, name="竞赛", frequency=Frequency.DAILY, mail_to="b@example.org")
+
+    assert client.post(link).status_code == 404
+    kept.refresh_from_db()
+    assert kept.frequency == Frequency.DAILY
+
+
+def test_the_page_of_a_subscription_shows_what_its_digest_looks_like(client, reader):
+    kept = following_since(reader)
+    made = article()
+    client.force_login(reader)
+
+    letter = client.get(kept.get_absolute_url()).context["letter"]
+
+    assert made.title in letter.body
+
+
 def test_a_changed_mailbox_is_asked_again_and_the_old_link_confirms_nothing(
     client, reader, mailoutbox, django_capture_on_commit_callbacks
 ):
@@ -156,10 +199,11 @@ def test_a_watched_page_that_changed_says_so_until_the_change_was_seen(client, r
     made.current = VersionFactory(article=made, capture=CaptureFactory(url=made.url), body=blocks("改了。"))
     made.save()
 
-    before = client.get(reverse("newsdesk:subscriptions")).context["watches"].get()
+    [(before, pieces)] = client.get(reverse("newsdesk:subscriptions")).context["watches"]
     client.get(reverse("newsdesk:versions", args=[made.pk]))
-    after = client.get(reverse("newsdesk:subscriptions")).context["watches"].get()
+    [(after, none)] = client.get(reverse("newsdesk:subscriptions")).context["watches"]
 
+    assert ([(piece.kind, piece.text) for piece in pieces][-1], none) == (("added", "改了。"), None)
     assert (before.latest, before.seen_number, after.seen_number) == (2, 1, 2)
     client.post(reverse("newsdesk:watch", args=[made.pk]))
     assert not Watch.objects.exists()

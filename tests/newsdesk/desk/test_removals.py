@@ -14,7 +14,9 @@ from huomiao.core import history
 from huomiao.core.errors import NotAllowed, WrongState
 from huomiao.newsdesk.actions import removals
 from huomiao.newsdesk.models import Removal
+from huomiao.newsdesk.queries import removals as queries
 from huomiao.newsdesk.states import RemovalState
+from huomiao.notices.calendar import Calendar
 from huomiao.orgs.roles import Role
 from tests.factories.newsdesk import ArticleFactory, RemovalFactory
 from tests.factories.orgs import MembershipFactory
@@ -80,7 +82,9 @@ def test_a_granted_request_hides_the_page_and_its_lifting_shows_it(client, remov
     client.force_login(editor)
     client.post(reverse("newsdesk:removal-grant", args=[removal.pk]), {"answer": "已下架。"})
     client.logout()
-    assert client.get(address).status_code == 404
+    gone = client.get(address)
+    assert (gone.status_code, gone["X-Robots-Tag"]) == (451, "noindex")
+    assert removal.article.title not in gone.content.decode()
 
     client.force_login(editor)
     client.post(reverse("newsdesk:removal-lift", args=[removal.pk]), {"answer": "申请人撤回。"})
@@ -90,6 +94,40 @@ def test_a_granted_request_hides_the_page_and_its_lifting_shows_it(client, remov
     acts = [entry.action for entry in history.of(removal)]
     assert acts == ["removal.lifted", "removal.taken_down"]
     assert [entry.action for entry in history.of(removal.article)] == ["article.lifted", "article.taken_down"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"), [("copyright", 451), ("privacy", 451), ("reputation", 451), ("untrue", 410), (None, 410)]
+)
+def test_the_place_of_a_page_says_on_which_ground_it_was_taken_down(client, removal, editor, reason, code):
+    Removal.objects.update(reason=reason or "other")
+    removal.refresh_from_db()
+    if reason:
+        removals.grant(removal, answer="下架。", by=editor)
+    else:
+        removals.take_down(removal.article, note="试", by=editor)
+
+    page = client.get(removal.article.get_absolute_url())
+
+    assert (page.status_code, page.context["ground"]) == (code, reason)
+    assert client.get(reverse("newsdesk:article", args=[removal.article_id + 1000])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("today", "days", "tone"),
+    [
+        (date(2026, 11, 27), [True, True, True], "good"),
+        (date(2026, 12, 1), [True, False, False], "warn"),
+        (date(2026, 12, 2), [False, False, False], "warn"),
+        (date(2026, 12, 3), [False, False, False], "bad"),
+    ],
+)
+def test_a_deadline_draws_the_working_days_that_are_left(removal, today, days, tone):
+    removal.due_on = date(2026, 12, 2)
+
+    due = queries.deadline(removal, calendar=Calendar(), today=today)
+
+    assert (due.days, due.tone) == (days, tone)
 
 
 def test_the_asker_reads_the_answer_with_receipt_and_phone(client, removal, editor):

@@ -78,6 +78,11 @@ def confirm_mailbox(subscription: Subscription, *, at: datetime | None = None) -
     Subscription.objects.filter(pk=subscription.pk, confirmed_at=None).update(confirmed_at=at or timezone.now())
 
 
+def stop_digest(subscription: Subscription) -> None:
+    """Send no more digests; the subscription stays on the reader's list."""
+    Subscription.objects.filter(pk=subscription.pk).update(frequency=Frequency.NEVER)
+
+
 def unsubscribe(subscription: Subscription) -> None:
     subscription.delete()
 

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from huomiao.accounts.models import User
 
-# Working days within which a request is answered.
-DAYS_TO_ANSWER = 3
 MOST_PROOFS = 5
 PROOF_MB = 20
 PROOF_KINDS = (Kind.IMAGE, Kind.PDF, Kind.OFFICE)
@@ -72,7 +70,7 @@ def ask(
         name=asker.name,
         phone=asker.phone,
         made_at=moment,
-        due_on=Calendar().add_working_days(timezone.localdate(moment), DAYS_TO_ANSWER),
+        due_on=Calendar().add_working_days(timezone.localdate(moment), queries.DAYS_TO_ANSWER),
     )
     for upload in proofs:
         Proof.objects.create(removal=made, file=files.store(upload, by=None, kinds=PROOF_KINDS, limit_mb=PROOF_MB))

@@ -35,6 +35,11 @@ def visible_to(user: User | AnonymousUser) -> QuerySet[Article]:
     return found.select_related("category", "source__keeper", "current")
 
 
+def taken_down() -> QuerySet[Article]:
+    """What the public no longer reads because somebody asked for it, or the desk decided so."""
+    return Article.objects.filter(state=ArticleState.TAKEN_DOWN)
+
+
 def newest(rows: QuerySet[Article]) -> QuerySet[Article]:
     """``rows`` as every list shows them: the latest first."""
     return rows.order_by("-dated_at", "-pk")

@@ -10,10 +10,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from huomiao.newsdesk.models import Article, Removal
-from huomiao.newsdesk.states import RemovalState
+from huomiao.newsdesk.states import RemovalReason, RemovalState
 from huomiao.notices.calendar import Calendar
 from huomiao.orgs.queries import reach, within
 from huomiao.orgs.roles import Power
+
+# Working days within which a request is answered.
+DAYS_TO_ANSWER = 3
 
 if TYPE_CHECKING:
     from huomiao.accounts.models import User
@@ -33,6 +36,12 @@ def waiting_for(user: User | AnonymousUser) -> QuerySet[Removal]:
 def keeps_down(article: Article) -> bool:
     """Whether a granted request keeps ``article`` down."""
     return article.removals.filter(state=RemovalState.TAKEN_DOWN).exists()
+
+
+def ground_of(article: Article) -> RemovalReason | None:
+    """For which reason ``article`` was taken down on request; None where the desk did it by itself."""
+    granted = article.removals.filter(state=RemovalState.TAKEN_DOWN).order_by("-decided_at").first()
+    return RemovalReason(granted.reason) if granted else None
 
 
 def same_request(article: Article, *, text: str, since: datetime) -> Removal | None:
@@ -55,6 +64,15 @@ class Deadline:
     due_on: date
     days_left: int
     is_late: bool
+
+    @property
+    def days(self) -> list[bool]:
+        """Each working day that there was to answer in, and whether it is still left."""
+        return [number < self.days_left and not self.is_late for number in range(DAYS_TO_ANSWER)]
+
+    @property
+    def tone(self) -> str:
+        return "bad" if self.is_late else "warn" if self.days_left <= 1 else "good"
 
 
 def deadline(removal: Removal, *, calendar: Calendar, today: date) -> Deadline | None:

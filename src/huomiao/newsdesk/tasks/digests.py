@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.core import signing
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage, send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +17,7 @@ from huomiao.newsdesk.models import Article, Digest, Subscription
 from huomiao.newsdesk.states import ArticleState
 
 SALT = "huomiao.newsdesk.mailbox"
+WAY_OUT = "huomiao.newsdesk.way-out"
 SECONDS_TO_CONFIRM = 7 * 24 * 3600
 
 
@@ -31,6 +34,41 @@ def confirmed(token: str) -> Subscription | None:
         return None
     found = Subscription.objects.filter(pk=pk).first()
     return found if found is not None and found.mail_to == mail_to else None
+
+
+def way_out(subscription: Subscription) -> str:
+    """The token by which whoever has a digest stops them, without signing in. It holds as long as the mailbox does."""
+    return signing.dumps([subscription.pk, subscription.mail_to], salt=WAY_OUT)
+
+
+def leaving(token: str) -> Subscription | None:
+    """The subscription whose digests ``token`` stops; None when it is forged, or the mailbox is another by now."""
+    try:
+        pk, mail_to = signing.loads(token, salt=WAY_OUT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    found = Subscription.objects.filter(pk=pk).first()
+    return found if found is not None and found.mail_to == mail_to else None
+
+
+def letter(subscription: Subscription, articles: Sequence[Article], *, left: int) -> EmailMessage:
+    """The digest that tells of ``articles`` and of ``left`` more. Mail programmes offer its way out as a button (RFC 8058)."""
+    out = absolute(None, reverse("newsdesk:digest-stop", args=[way_out(subscription)]))
+    context = {
+        "subscription": subscription,
+        "lines": [(article, absolute(None, article.get_absolute_url())) for article in articles],
+        "left": left,
+        "list_address": absolute(None, subscription.get_absolute_url()),
+        "out_address": out,
+    }
+    subject = _("%(name)s：%(count)d 篇新资讯") % {"name": subscription.name, "count": len(articles) + left}
+    return EmailMessage(
+        " ".join(subject.split()),
+        render_to_string("newsdesk/mail/digest.txt", context),
+        None,
+        [subscription.mail_to],
+        headers={"List-Unsubscribe": f"<{out}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+    )
 
 
 @task()
@@ -52,19 +90,7 @@ def send(pk: int) -> bool:
     if digest is None or digest.subscription.confirmed_at is None:
         return False
     articles = Article.objects.filter(pk__in=digest.article_ids, state=ArticleState.SHOWN).order_by("-dated_at", "-pk")
-    lines = [(article, absolute(None, article.get_absolute_url())) for article in articles]
-    context = {
-        "subscription": digest.subscription,
-        "lines": lines,
-        "left": max(digest.article_count - len(digest.article_ids), 0),
-        "list_address": absolute(None, digest.subscription.get_absolute_url()),
-    }
-    subject = _("%(name)s：%(count)d 篇新资讯") % {"name": digest.subscription.name, "count": digest.article_count}
-    send_mail(
-        " ".join(subject.split()),
-        render_to_string("newsdesk/mail/digest.txt", context),
-        None,
-        [digest.subscription.mail_to],
-    )
+    left = max(digest.article_count - len(digest.article_ids), 0)
+    letter(digest.subscription, list(articles), left=left).send()
     Digest.objects.filter(pk=pk).update(sent_at=timezone.now())
     return True

@@ -11,6 +11,7 @@ urlpatterns = [
     path("news/subscriptions/", readers.subscriptions, name="subscriptions"),
     path("news/subscriptions/add/", readers.subscribe, name="subscribe"),
     path("news/subscriptions/confirm/<str:token>/", readers.confirm_mailbox, name="confirm-mailbox"),
+    path("news/subscriptions/stop/<str:token>/", readers.stop_digest, name="digest-stop"),
     path("news/subscriptions/shared/<str:token>/feed.<slug:form>", feeds.subscription, name="subscription-feed"),
     path("news/subscriptions/<int:pk>/", readers.subscription, name="subscription"),
     path("news/subscriptions/<int:pk>/change/", readers.change, name="subscription-change"),

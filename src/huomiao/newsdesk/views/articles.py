@@ -19,14 +19,17 @@ from huomiao.newsdesk.actions import readers as actions
 from huomiao.newsdesk.models import Article, Version
 from huomiao.newsdesk.pipeline import differences
 from huomiao.newsdesk.queries import articles as queries
-from huomiao.newsdesk.queries import chains, mentions, readers, related
+from huomiao.newsdesk.queries import chains, mentions, readers, related, removals
 from huomiao.newsdesk.rules import articles as rules
+from huomiao.newsdesk.states import REASONS_OF_LAW
 from huomiao.newsdesk.versions import read_of
 
 
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    article = get_object_or_404(queries.visible_to(request.user), pk=pk)
+    article = queries.visible_to(request.user).filter(pk=pk).first()
+    if article is None:
+        return _gone(request, pk)
     kept = list(queries.versions(article))
     version = _asked(request, article, kept)
     if version is None:
@@ -52,6 +55,17 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "crawler": settings.NEWS_AGENT,
     }
     return render(request, "newsdesk/article.html", context)
+
+
+def _gone(request: HttpRequest, pk: int) -> HttpResponse:
+    """What stands in the place of a page that was taken down: that it was, and why, and not a word of it."""
+    article = get_object_or_404(queries.taken_down(), pk=pk)
+    ground = removals.ground_of(article)
+    status = 451 if ground in REASONS_OF_LAW else 410
+    context = {"ground": ground, "code": status}
+    response = render(request, "newsdesk/gone.html", context, status=status)
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def _asked(request: HttpRequest, article: Article, kept: list[Version]) -> Version | None:

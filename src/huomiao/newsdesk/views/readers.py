@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huomiao.core.addresses import absolute
@@ -34,9 +35,11 @@ NEW_SHOWN = 5
 def subscriptions(request: UserRequest) -> HttpResponse:
     """One's subscriptions, each with what is new, and the watched pages that changed."""
     lines = [(one, following.new_in(one)) for one in queries.subscriptions_of(request.user)]
+    watches = list(queries.watches_of(request.user))
+    changed = following.changes(watches)
     context = {
         "lines": [(one, found[:NEW_SHOWN], len(found)) for one, found in lines],
-        "watches": queries.watches_of(request.user),
+        "watches": [(one, changed.get(one.pk)) for one in watches],
     }
     return render(request, "newsdesk/subscriptions.html", context)
 
@@ -78,6 +81,7 @@ def subscription(request: UserRequest, pk: int) -> HttpResponse:
         "results": results,
         "seen_at": seen_at,
         "feed_address": absolute(request, feed),
+        "letter": digests.letter(found, [hit.article for hit in results.hits[:NEW_SHOWN]], left=0),
     }
     return render(request, "newsdesk/subscription.html", context)
 
@@ -123,6 +127,20 @@ def confirm_mailbox(request: HttpRequest, token: str) -> HttpResponse:
         actions.confirm_mailbox(found, at=timezone.now())
         return render(request, "newsdesk/confirm_mailbox.html", {"subscription": found, "is_done": True})
     return render(request, "newsdesk/confirm_mailbox.html", {"subscription": found})
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "POST"])
+def stop_digest(request: HttpRequest, token: str) -> HttpResponse:
+    """One click in a mail programme (RFC 8058), or a link and a button. The token says who; there is no session to abuse."""
+    found = digests.leaving(token)
+    if found is None:
+        return render(request, "newsdesk/digest_stop.html", {"subscription": None}, status=404)
+    if request.method == "POST":
+        actions.stop_digest(found)
+    context = {"subscription": found, "is_done": request.method == "POST"}
+    return render(request, "newsdesk/digest_stop.html", context)
 
 
 @login_required

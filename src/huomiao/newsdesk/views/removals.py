@@ -40,7 +40,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     article = get_object_or_404(articles.shown(), pk=pk)
     posted, uploads = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = AskForm(posted, uploads)
-    context: dict[str, Any] = {"article": article, "form": form, "days": actions.DAYS_TO_ANSWER}
+    context: dict[str, Any] = {"article": article, "form": form, "days": queries.DAYS_TO_ANSWER}
     if request.method != "POST":
         return render(request, "newsdesk/ask_removal.html", context)
     if not form.is_valid():
