@@ -10,6 +10,7 @@ from huomiao.newsdesk.pipeline.extract.body import Body
 from huomiao.newsdesk.pipeline.extract.page import Box, Line, Page
 
 _HEADINGS = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_LISTS = ("ul", "ol")
 # A line that is bold from end to end, short and without a full stop heads what follows.
 _LONGEST_HEADING = 40
 _FULL_STOPS = "。！？；，.!?;,:：…"
@@ -36,16 +37,17 @@ def build(lines: Sequence[Line], found: Body, base: str) -> tuple[tuple[Block, .
                 images.append(image)
                 blocks.append(Block("picture", image.caption, image=image))
             continue
-        if (table := _data_table(page, line, body)) is not None:
+        around = _tags_around(line.box, body)
+        if "table" in around and (table := _data_table(page, line, body)) is not None:
             inside, at = _while_in(lines, at, table)
             blocks.append(_table(page, inside))
             continue
-        if (listing := line.box.within("ul", "ol", inside=body)) is not None:
+        if not around.isdisjoint(_LISTS) and (listing := line.box.within(*_LISTS, inside=body)) is not None:
             inside, at = _while_in(lines, at, listing)
             blocks.append(_list(inside, listing))
             continue
         at += 1
-        blocks.append(_text_block(line, body))
+        blocks.append(_text_block(line, around))
     return tuple(blocks), tuple(images)
 
 
@@ -74,14 +76,26 @@ def _while_in(lines: Sequence[Line], at: int, box: Box) -> tuple[list[Line], int
     return inside, at
 
 
-def _text_block(line: Line, body: Box) -> Block:
-    heading = line.box.within(*_HEADINGS, inside=body)
-    if heading is not None:
-        return Block("heading", line.text, level=_HEADINGS[heading.tag])
-    if line.box.within("blockquote", inside=body) is not None:
+def _tags_around(box: Box, body: Box) -> set[str]:
+    """The tags of a box and of those it lies in, inside the body."""
+    tags: set[str] = set()
+    around: Box | None = box
+    while around is not None and around is not body:
+        tags.add(around.tag)
+        around = around.parent
+    return tags
+
+
+def _text_block(line: Line, around: set[str]) -> Block:
+    if not around.isdisjoint(_HEADINGS):
+        return Block("heading", line.text, level=min(_HEADINGS[tag] for tag in around if tag in _HEADINGS))
+    if "blockquote" in around:
         return Block("quote", line.text)
-    is_bold = all(part.is_bold or not part.text.strip() for part in line.parts)
-    if is_bold and len(line.text) <= _LONGEST_HEADING and line.text[-1] not in _FULL_STOPS:
+    if (
+        len(line.text) <= _LONGEST_HEADING
+        and line.text[-1] not in _FULL_STOPS
+        and all(part.is_bold or not part.text.strip() for part in line.parts)
+    ):
         return Block("heading", line.text, level=3)
     return Block("paragraph", line.text)
 

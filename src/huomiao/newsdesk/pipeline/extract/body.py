@@ -102,15 +102,15 @@ def weigh(page: Page, lines: list[float], *, believing: bool = True) -> Worth:
             continue
         number, outer = box.number, box.parent.number
         worth, own = boxes[number], prose[number]
-        if number in cores or box.tag == "h1" or labels.body_likeness(box) >= 2:
-            cores.add(number)
+        is_core = number in cores or box.tag == "h1" or labels.body_likeness(box) >= 2
+        if is_core:
             cores.add(outer)
         if not believing:
             is_aside = labels.is_comments(box)
         else:
-            is_aside = box.hidden or (labels.is_aside(box) and not (own >= much and number in cores))
+            is_aside = box.hidden or (labels.is_aside(box) and not (own >= much and is_core))
         if number in links:
-            if believing and box.tag == "li" and 0 < own < much and number not in cores:
+            if believing and box.tag == "li" and 0 < own < much and not is_core:
                 # A headline that leads elsewhere with its first words below: an item of a list of other articles.
                 is_aside = True
             elif box.tag != "ul":
@@ -119,7 +119,7 @@ def weigh(page: Page, lines: list[float], *, believing: bool = True) -> Worth:
             # It is left out whole, so it takes nothing from what holds it.
             asides.add(number)
             continue
-        boxes[outer] += max(worth, _WORST)
+        boxes[outer] += max(_WORST, worth)
         prose[outer] += own
     return Worth(lines, boxes, prose, asides)
 

@@ -220,7 +220,11 @@ def repost(body: Sequence[Line], tail: Sequence[Line]) -> Found | None:
 
 def is_credit(line: Line) -> bool:
     """Whether the line says from whom the text is, and nothing else."""
-    return line.picture is None and _CREDIT.fullmatch(line.spaced.strip()) is not None
+    return (
+        line.picture is None
+        and len(line.text) <= _LONGEST_SOURCE
+        and _CREDIT.fullmatch(line.spaced.strip()) is not None
+    )
 
 
 def authors(

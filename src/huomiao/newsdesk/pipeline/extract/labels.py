@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
@@ -61,6 +62,11 @@ def _reads_aside(label: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def _reads_comments(label: str) -> bool:
+    return _COMMENTS.search(label) is not None
+
+
+@lru_cache(maxsize=4096)
 def _reads_body(label: str) -> int:
     if _STRONG_BODY.search(label):
         return 2
@@ -87,28 +93,29 @@ _ARTICLE_INSIDE = (
 
 
 @lru_cache(maxsize=4096)
-def _reads_passable(label: str) -> bool:
+def reads_passable(label: str) -> bool:
+    """Whether the label is one of those that menus, comments and lists of other articles have."""
     return (
         _PASSABLE.search(label) is not None and _reads_aside(label) and "crumb" not in label and not _reads_body(label)
     )
 
 
-def can_be_passed_by(node: LexborNode, tag: str, label: str) -> bool:
-    """Whether an element, unvisited, calls itself an aside and is a list of many links without an article in it."""
-    if tag in _NEVER or not _reads_passable(label):
+def can_be_passed_by(node: LexborNode, tag: str) -> bool:
+    """Whether an element, unvisited, whose label reads so, is a list of many links without an article in it."""
+    if tag in _NEVER:
         return False
-    return len(node.css("a")) >= _LEAST_LINKS and node.css_first(_ARTICLE_INSIDE) is None
+    links = (1 for inside in node.traverse() if inside.tag == "a")
+    return sum(islice(links, _LEAST_LINKS)) == _LEAST_LINKS and node.css_first(_ARTICLE_INSIDE) is None
 
 
 def is_comments(box: Box) -> bool:
     """Whether it holds what is prose but never the article: readers' comments, notices on cookies, the foot of the page."""
-    return box.tag not in _NEVER and box.label != "" and _COMMENTS.search(box.label) is not None
+    return box.tag not in _NEVER and box.label != "" and _reads_comments(box.label)
 
 
 def body_likeness(box: Box) -> int:
     """How plainly the element calls itself the article: 0 not, 1 perhaps, 2 its body, 3 marked up as such."""
-    if box.attributes.get("itemprop") == "articleBody":
+    if box.is_article_body:
         return 3
-    if not box.label:
-        return 1 if box.tag == "article" else 0
-    return max(_reads_body(box.label), 1 if box.tag == "article" else 0)
+    likeness = _reads_body(box.label) if box.label else 0
+    return likeness or int(box.tag == "article")

@@ -22,8 +22,8 @@ _MOST_TAGS = 40_000
 # With no more tags than this, the square of everything is still next to nothing.
 _FEW_TAGS = 1_800
 # Limits on (open elements x tags) and (unclosed formatting x tags), in units of far less than a microsecond.
-_MOST_LOOKING_UP = 30_000_000
-_MOST_REOPENING = 1_000_000
+_MOST_LOOKING_UP = 60_000_000
+_MOST_REOPENING = 2_000_000
 
 _SCRIPT = re.compile(r"<(script|style)\b", re.IGNORECASE)
 _ENDS = {name: re.compile(rf"</{name}\b", re.IGNORECASE) for name in ("script", "style")}
@@ -32,6 +32,8 @@ _LONG = re.compile(rf"<[a-zA-Z][^>]{{{_LONG_TAG}}}")
 # A quote opens a value only after an equals sign. Possessive, so that no markup makes it look twice.
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)((?>[^>=]+|=\s*(?:\"[^\"]*\"|'[^']*')|=)*+)>?")
 
+# The beginning of every tag that formats, and little else: counting them is an upper bound of how much is open at a time.
+_MAY_FORMAT = re.compile(r"<[bcefinstu](?:[\s/>]|(?:ig|ode|m|ont|obr|mall|trike|trong|t)[\s/>])", re.IGNORECASE)
 # A new link ends the one before it, so links do not pile up.
 _FORMATTING = frozenset(("b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"))
 # Inside these the parser starts counting anew: a tag closed inside does not close what was opened outside.
@@ -68,8 +70,16 @@ def parse(text: str) -> tuple[LexborHTMLParser, list[Script]]:
         _has_many(tag[3]) for tag in _TAG.finditer(markup)
     ):
         markup = _TAG.sub(lambda tag: f"<{tag[1]}{tag[2]}>" if _has_many(tag[3]) else tag[0], markup)
-    is_dangerous = tags > _FEW_TAGS and _is_dangerous(" ".join(_NAME.findall(markup)).lower().split(" "))
-    return LexborHTMLParser(_rewritten(markup) if is_dangerous else markup), scripts
+    return LexborHTMLParser(_rewritten(markup) if _has_to_be_rewritten(markup, tags) else markup), scripts
+
+
+def _has_to_be_rewritten(markup: str, tags: int) -> bool:
+    """Whether the page could make the parser do far more than it reads; two counts say no of nearly all pages."""
+    if tags <= _FEW_TAGS:
+        return False
+    if tags**2 < _MOST_LOOKING_UP and tags * len(_MAY_FORMAT.findall(markup)) < _MOST_REOPENING:
+        return False
+    return _is_dangerous(" ".join(_NAME.findall(markup)).lower().split(" "))
 
 
 def _without_scripts(text: str) -> tuple[str, list[Script]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 Attributes = dict[str, str | None]
 
@@ -16,18 +17,19 @@ class Box:
 
     ``label`` is its class and id in lower case. ``number`` is its place among the boxes of the page, which are in the order
     of reading; those inside it follow, up to ``end``. ``first`` to ``last`` are the lines inside. All are half open.
+    ``is_article_body`` says that it is marked up as such (``itemprop``).
     """
 
     tag: str
     label: str
-    attributes: Attributes
     parent: Box | None
     depth: int
     number: int
     first: int
+    hidden: bool = False
+    is_article_body: bool = False
     end: int = 0
     last: int = 0
-    hidden: bool = False
 
     def ancestors(self) -> Iterator[Box]:
         """The box itself and what it lies in, outwards."""
@@ -55,14 +57,13 @@ class Box:
         return False
 
 
-@dataclass(slots=True)
-class Part:
+class Part(NamedTuple):
     """A stretch of a line. ``label`` is the class and id of the inline element around it that has any, in lower case."""
 
     text: str
-    label: str = ""
-    href: str = ""
-    is_bold: bool = False
+    label: str
+    href: str
+    is_bold: bool
 
 
 @dataclass(slots=True)

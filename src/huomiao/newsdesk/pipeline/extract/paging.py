@@ -10,13 +10,10 @@ from huomiao.newsdesk.pipeline.extract.page import Page
 from huomiao.newsdesk.pipeline.extract.pictures import absolute
 
 _NUMBER = re.compile(r"^[\[(（【第\s]*(\d{1,2})[\])）】页頁\s]*$")
-_PAGER = re.compile(r"\d|[页頁全余]|next|continue|view all|single", re.IGNORECASE)
-_NEXT = re.compile(
-    r"^[\[(（【\s]*(?:下一页|下一頁|后一页|下页|余下全文|阅读全文|next(?: page)?|continue)[\s>›»→\])）】]*$",
+_WORDS = re.compile(
+    r"^[\[(（【\s]*(?:下一页|下一頁|后一页|下页|余下全文|全文|显示全文|阅读全文|在本页阅读全文|单页阅读|"
+    r"next(?: page)?|continue|view all|single page)[\s>›»→\])）】]*$",
     re.IGNORECASE,
-)
-_ALL = re.compile(
-    r"^[\[(（【\s]*(?:全文|显示全文|阅读全文|在本页阅读全文|单页阅读|view all|single page)[\])）】\s]*$", re.IGNORECASE
 )
 _TRAILER = re.compile(
     r"(?:[_-]\d{1,2}|/(?:p|page/?|index_?)?\d{1,2})?(?:\.s?html?|\.aspx?|\.php|\.jsp|/)?$", re.IGNORECASE
@@ -37,18 +34,15 @@ def further_pages(page: Page, url: str, *, below: int = 0) -> tuple[str, ...]:
     found: dict[str, int] = {}
     for line in page.lines[below:]:
         # Page numbers are links that are all but alone on their line.
-        if not line.linked or len(line.text) > 200 or not _PAGER.search(line.text):
+        if not line.linked or len(line.text) > 200:
             continue
-        for part in line.parts:
-            if not part.href or len(part.text) > _LONGEST or part.href.startswith(("#", "javascript:")):
-                continue
-            text = part.text.strip()
-            if len(text) > _LONGEST_WORDS:
+        for written, _label, href, _is_bold in line.parts:
+            if not href or len(written) > _LONGEST or len(text := written.strip()) > _LONGEST_WORDS:
                 continue
             number = _NUMBER.match(text)
-            if number is None and not _NEXT.match(text) and not _ALL.match(text):
+            if (number is None and not _WORDS.match(text)) or href.startswith(("#", "javascript:")):
                 continue
-            address = absolute(part.href, url).partition("#")[0]
+            address = absolute(href, url).partition("#")[0]
             if not address or address == url or not (_stem(address) == stem or _continues(address, url)):
                 continue
             # Page 2 ends in 2, or in 1 where they count from 0; other numbers at the end are those of other articles.

@@ -23,6 +23,9 @@ _ORNAMENT = re.compile(
     r"/(?:icons?|logos?|emoji|emoticons?|smiley|avatars?|skin|skins)/|\.svg(?:$|\?)|data:image",
     re.IGNORECASE,
 )
+# An address to which joining would change nothing: most are, and joining takes its time.
+_ABSOLUTE = re.compile(r"https?://[a-z0-9.-]+(?:/[\w%~@+,-][\w.%~@+,-]*)+", re.ASCII)
+_LONGEST_ADDRESS = 2_000
 _SIZE = re.compile(r"^\s*(\d{1,5})")
 # Smaller than this on both sides (or on one, when only one is told), in CSS pixels, is no picture of an article.
 _SMALLEST = 60
@@ -56,18 +59,20 @@ def address(picture: Picture, base: str) -> str:
             if source and not _PLACEHOLDER.search(source)
             else _largest(attributes.get("srcset") or attributes.get("data-srcset") or "")
         )
-    if not chosen or _ORNAMENT.search(chosen[-300:]) or _is_small(picture) or len(chosen) > 2_000:
+    if not chosen or _ORNAMENT.search(chosen[-300:]) or _is_small(picture) or len(chosen) > _LONGEST_ADDRESS:
         return ""
     return absolute(chosen, base)
 
 
 def absolute(written: str, base: str) -> str:
     """An address on the page made absolute; empty when it is none that a browser would fetch."""
+    if _ABSOLUTE.fullmatch(written) is not None:
+        return written if len(written) <= _LONGEST_ADDRESS else ""
     try:
         joined = urljoin(base, written.strip())
     except ValueError:
         return ""
-    return joined if joined.startswith(("http://", "https://")) and len(joined) <= 2_000 else ""
+    return joined if joined.startswith(("http://", "https://")) and len(joined) <= _LONGEST_ADDRESS else ""
 
 
 def _looks_like_address(value: str) -> bool:
@@ -95,9 +100,11 @@ def is_caption(line: Line) -> bool:
     """Whether a line of text is set as a caption: in a figure, or in an element called one."""
     if line.picture is not None:
         return False
-    if line.box.within("figcaption", "figure") is not None or _IN_BRACKETS.search(line.text[-80:]) is not None:
-        return True
     box = line.box
+    if line.text.endswith(")") and _IN_BRACKETS.search(line.text[-80:]) is not None:
+        return True
+    if box.within("figcaption", "figure") is not None:
+        return True
     return bool(box.label and _CAPTION_LABEL.search(box.label)) or bool(
         box.parent is not None and box.parent.label and _CAPTION_LABEL.search(box.parent.label)
     )

@@ -24,8 +24,8 @@ _NO_CATEGORY = re.compile(r"^(?:正文|内容|详情|详细|文章|新闻详情|
 _SUBTITLE_LABEL = re.compile(
     r"sub-?(?:title|head(?:line|ing)?)|(?<![a-z])(?:sub|deck|dek|standfirst|futi|fubiaoti|fbt|kicker-?sub)(?![a-z])"
 )
-_HAN = re.compile("[\u3400-\u9fff]")
-_LETTERS = re.compile("[A-Za-z]")
+_HAN = re.compile("[\u3400-\u9fff]+")
+_LETTERS = re.compile("[A-Za-z]+")
 # A line that names the shelf: 类别：国内.
 _FILED = re.compile(r"(?:^|\s)(?:所属)?(?:类\s?别|栏\s?目|频\s?道|分\s?类)\s*[:：]\s*([^\s:：|/>]{2,12})(?:\s|$)")
 
@@ -93,7 +93,7 @@ def subtitle(lines: Sequence[Line], title: Line | None, first: int) -> tuple[str
 def language(text: str, declared: str) -> str:
     """``zh`` or ``en`` by the letters of the text, else by what the page says of itself, else empty."""
     sample = text[:4_000]
-    han, letters = len(_HAN.findall(sample)), len(_LETTERS.findall(sample))
+    han, letters = len("".join(_HAN.findall(sample))), len("".join(_LETTERS.findall(sample)))
     if han > 0.2 * letters and han > 1:
         return "zh"
     if letters > 20:

@@ -12,25 +12,31 @@ from huomiao.newsdesk.pipeline.extract.page import Attributes, Box, Line, Meta, 
 _MOST_NODES = 50_000
 _DEEPEST = 400
 
-_INLINE = frozenset(
-    ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd",
-     "label", "mark", "nobr", "q", "rb", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
-     "sup", "time", "tt", "u", "var", "wbr")
-)  # fmt: skip
-_SKIPPED = frozenset(
-    ("script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "canvas", "select", "button",
-     "textarea", "input", "datalist", "map", "audio", "video", "dialog", "frameset", "noframes", "applet", "meter",
-     "progress", "optgroup", "option", "menu")
-)  # fmt: skip
+# What the walk does at an element or a text; elements that are not listed are blocks.
+_TEXT, _INLINE, _BREAK, _PICTURE, _SKIPPED, _OF_HEAD, _BLOCK = range(7)
+_KINDS = {
+    "-text": _TEXT,
+    "br": _BREAK,
+    "img": _PICTURE,
+    **dict.fromkeys(
+        ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd",
+         "label", "mark", "nobr", "q", "rb", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
+         "sup", "time", "tt", "u", "var", "wbr"), _INLINE),
+    **dict.fromkeys(
+        ("-none", "-comment", "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "canvas", "select",
+         "button", "textarea", "input", "datalist", "map", "audio", "video", "dialog", "frameset", "noframes", "applet", "meter",
+         "progress", "optgroup", "option", "menu"), _SKIPPED),
+    **dict.fromkeys(("meta", "link", "title", "base"), _OF_HEAD),
+}  # fmt: skip
 _BOLD = frozenset(("b", "strong"))
 
-_STOPS = re.compile("[，。！？；,;!?]|\\.(?=\\s|$)")
+_STOP = re.compile("[，。！？；,;!?]")
+_FULL_STOP = re.compile("\\.(?=\\s|$)")
 # What is only invisible (``visibility``) is often the article itself, until a script shows it.
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _HARD_WRAP = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef])\s*\n\s*(?=[\u2e80-\u9fff\uff00-\uffef])")
 # Characters that nobody sees.
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\xad]")
-_OF_HEAD = frozenset(("meta", "link", "title", "base"))
 # Shorter lines, in units, are not looked at for punctuation.
 _SHORTEST_PROSE = 10
 # A picture inside a sentence of at most so many pixels is a sign in it.
@@ -59,7 +65,7 @@ class _Walk:
             node = node.next
         body = tree.body
         attributes = body.attributes if body is not None else {}
-        root = Box("body", _label(attributes), attributes, None, 0, 0, 0)
+        root = Box("body", _label(attributes), None, 0, 0, 0)
         self.boxes.append(root)
         if body is not None:
             self.descend(body, root)
@@ -92,7 +98,7 @@ class _Walk:
 
         It is one loop with everything at hand because it runs for each of the thousands of nodes of every page.
         """
-        lines, boxes, flush = self.lines, self.boxes, self.flush
+        lines, boxes, flush, kind_of, whole = self.lines, self.boxes, self.flush, _KINDS.get, self.whole
         box = root
         parts: list[Part] = []
         # What is in force inside the inline elements that are open, and the elements that are open with what was in force
@@ -103,23 +109,22 @@ class _Walk:
         visited = 0
         while True:
             while node is None:
+                if parts and (not stack or stack[-1][1] is None):
+                    flush(box, parts)
+                    parts = []
                 if not stack:
-                    if parts:
-                        flush(box, parts)
                     return
                 closed, outside = stack.pop()
                 if outside is not None:
                     label, href, bold = outside
                 else:
-                    if parts:
-                        flush(box, parts)
-                        parts = []
                     box.last, box.end = len(lines), len(boxes)
                     box = box.parent or root
                 node = closed.next
             visited += 1
-            tag = node.tag
-            if tag == "-text":
+            tag = node.tag or "-none"
+            kind = kind_of(tag, _BLOCK)
+            if kind == _TEXT:
                 text = node.text_content or ""
                 if box.tag == "pre":
                     first, *others = text.split("\n")
@@ -129,26 +134,49 @@ class _Walk:
                         parts = [Part(line, label, href, bold)]
                 elif parts or not text.isspace():
                     parts.append(Part(text, label, href, bold))
-            elif tag in _INLINE:
-                child = node.first_child
-                if child is not None and len(stack) < _DEEPEST:
-                    attributes = node.attributes
-                    stack.append((node, (label, href, bold)))
-                    if attributes:
-                        label = _label(attributes) or label
-                        if tag == "time" and (moment := attributes.get("datetime")):
-                            self.meta.names.setdefault("time datetime", moment)
-                    if tag == "a":
-                        href = (attributes.get("href") or "").strip() or "#"
-                    elif tag in _BOLD:
-                        bold = True
-                    node = child
-                    continue
-            elif tag == "br":
+            elif kind == _BLOCK:
                 if parts:
                     flush(box, parts)
                     parts = []
-            elif tag == "img":
+                child = node.first_child
+                if child is not None and len(stack) < _DEEPEST:
+                    attributes = node.attributes
+                    if not attributes:
+                        box = Box(tag, "", box, box.depth + 1, len(boxes), len(lines), box.hidden)
+                    else:
+                        name = _label(attributes)
+                        if name and not whole and labels.reads_passable(name) and labels.can_be_passed_by(node, tag):
+                            node = node.next
+                            continue
+                        box = Box(
+                            tag, name, box, box.depth + 1, len(boxes), len(lines), box.hidden or _is_hidden(attributes)
+                        )
+                        box.is_article_body = attributes.get("itemprop") == "articleBody"
+                    boxes.append(box)
+                    stack.append((node, None))
+                    node = child
+                    continue
+            elif kind == _INLINE:
+                child = node.first_child
+                if child is not None and len(stack) < _DEEPEST:
+                    stack.append((node, (label, href, bold)))
+                    if attributes := node.attributes:
+                        label = _label(attributes) or label
+                        if tag == "a":
+                            href = (attributes.get("href") or "").strip() or "#"
+                        elif tag == "time" and (moment := attributes.get("datetime")):
+                            self.meta.names.setdefault("time datetime", moment)
+                    elif tag == "a":
+                        href = "#"
+                    if tag in _BOLD:
+                        bold = True
+                    node = child
+                    continue
+            elif kind == _BREAK:
+                if parts:
+                    flush(box, parts)
+                    parts = []
+            elif kind == _PICTURE:
                 attributes = node.attributes
                 if not (parts and _is_icon(attributes)):
                     # A picture in the middle of a paragraph comes after what was said so far.
@@ -156,26 +184,8 @@ class _Walk:
                         flush(box, parts)
                         parts = []
                     lines.append(Line(box, "", [], len(lines), picture=Picture(attributes, href)))
-            elif tag is None or tag in _SKIPPED:
-                pass
-            elif tag in _OF_HEAD:
+            elif kind == _OF_HEAD:
                 self.head_element(node, tag)
-            elif tag[0] != "-" and len(stack) < _DEEPEST:
-                if parts:
-                    flush(box, parts)
-                    parts = []
-                child = node.first_child
-                if child is not None:
-                    attributes = node.attributes
-                    name = _label(attributes) if attributes else ""
-                    if name and not self.whole and labels.can_be_passed_by(node, tag, name):
-                        node = node.next
-                        continue
-                    box = _opened(tag, name, attributes, box, len(boxes), len(lines))
-                    boxes.append(box)
-                    stack.append((node, None))
-                    node = child
-                    continue
             if visited > _MOST_NODES:
                 for open_box in box.ancestors():
                     open_box.last, open_box.end = len(lines), len(boxes)
@@ -184,34 +194,32 @@ class _Walk:
 
     def flush(self, box: Box, parts: list[Part]) -> None:
         """End a line."""
-        raw = parts[0].text if len(parts) == 1 else "".join([part.text for part in parts])
-        if "\n" in raw:
-            raw = _HARD_WRAP.sub("", raw)
+        raw = parts[0][0] if len(parts) == 1 else "".join([part[0] for part in parts])
         is_ascii = raw.isascii()
-        if not is_ascii and _INVISIBLE.search(raw) is not None:
-            raw = _INVISIBLE.sub("", raw)
+        if not is_ascii:
+            if "\n" in (raw := raw.strip()):
+                raw = _HARD_WRAP.sub("", raw)
+            if _INVISIBLE.search(raw) is not None:
+                raw = _INVISIBLE.sub("", raw)
         text = " ".join(raw.split())
         if not text:
             return
         length = len(text)
         linked = 0
-        for part in parts:
-            if part.href:
-                linked += len(part.text)
+        for written, _label, href, _bold in parts:
+            if href:
+                linked += len(written)
         wide = 0 if is_ascii else (len(text.encode("utf-8", "replace")) - length) // 2
         units = wide + (length - wide + 2) // 6
-        has_stops = units >= _SHORTEST_PROSE and _STOPS.search(text) is not None
+        has_stops = units >= _SHORTEST_PROSE and (
+            _STOP.search(text) is not None or ("." in text and _FULL_STOP.search(text) is not None)
+        )
         self.lines.append(Line(box, text, parts, len(self.lines), min(linked, length), units, has_stops))
 
 
-def _opened(tag: str, label: str, attributes: Attributes, parent: Box, number: int, line: int) -> Box:
-    box = Box(tag, label, attributes, parent, parent.depth + 1, number, line)
-    if parent.hidden:
-        box.hidden = True
-    elif attributes:
-        style = attributes.get("style")
-        box.hidden = "hidden" in attributes or bool(style and _HIDDEN.search(style))
-    return box
+def _is_hidden(attributes: Attributes) -> bool:
+    style = attributes.get("style")
+    return "hidden" in attributes or bool(style and _HIDDEN.search(style))
 
 
 def _label(attributes: Attributes) -> str:
