@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import factory
+from django.utils import timezone
 
 from huomiao.newsdesk import web_addresses
 from huomiao.newsdesk.models import (
@@ -15,6 +16,7 @@ from huomiao.newsdesk.models import (
     Chain,
     Copy,
     FilingRule,
+    HubSubscription,
     Mention,
     Picture,
     Removal,
@@ -22,7 +24,7 @@ from huomiao.newsdesk.models import (
     Subscription,
     Version,
 )
-from huomiao.newsdesk.states import CopyReason, Filing, MentionKind, RemovalReason, RulePlace, SourceKind
+from huomiao.newsdesk.states import CopyReason, Filing, MentionKind, PushState, RemovalReason, RulePlace, SourceKind
 from tests.factories.accounts import UserFactory
 from tests.factories.orgs import OrganizationFactory
 
@@ -74,6 +76,21 @@ class AddressFactory(factory.django.DjangoModelFactory):
     lane = factory.LazyAttribute(lambda address: web_addresses.site(address.url))
     due_at = AN_EVENING
     found_at = AN_EVENING
+
+
+class HubSubscriptionFactory(factory.django.DjangoModelFactory):
+    """One that its hub has confirmed and that holds."""
+
+    class Meta:
+        model = HubSubscription
+
+    source = factory.SubFactory(SourceFactory)
+    hub = "https://hub.example/"
+    topic = factory.LazyAttribute(lambda row: row.source.address)
+    token = factory.Sequence(lambda n: f"token-{n}")
+    secret = factory.Sequence(lambda n: f"secret-{n}")
+    state = PushState.ACTIVE
+    ends_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=5))
 
 
 class CaptureFactory(factory.django.DjangoModelFactory):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
@@ -12,13 +12,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Min, QuerySet
 from django.utils import timezone
 
-from huomiao.newsdesk import known_addresses, web_addresses
-from huomiao.newsdesk.models import LONGEST_ADDRESS, Address, Rest, Source
+from huomiao.newsdesk import known_addresses, web_addresses, websub
+from huomiao.newsdesk.models import Address, Rest, Source
 from huomiao.newsdesk.pipeline.crawl import Claim, Visit
-from huomiao.newsdesk.pipeline.discover.found import Found
 from huomiao.newsdesk.pipeline.fetch.kinds import SOURCES, Kind
 from huomiao.newsdesk.pipeline.fetch.revisits import Memory, Outcome
-from huomiao.newsdesk.states import AddressKind, Rank, SourceState
+from huomiao.newsdesk.states import Rank, SourceState
 
 # So many due addresses are looked at in one go to find hosts that have room.
 LOOKED_AT = 400
@@ -95,7 +94,7 @@ class DeskFrontier:
             )
             if visit.claim.kind in SOURCES and verdict.outcome != Outcome.POSTPONED:
                 self._note_health(visit, at=now)
-        self._add([one for visit in visits for one in visit.found], at=now)
+        known_addresses.add((one for visit in visits for one in visit.found), at=now)
         for lane, until in rests.items():
             Rest.objects.update_or_create(lane=lane, defaults={"until": until})
 
@@ -121,25 +120,16 @@ class DeskFrontier:
         return (free.filter(due_at__lte=at) if at else free).order_by("rank", "due_at", "pk")
 
     def _note_health(self, visit: Visit, *, at: datetime) -> None:
-        """What the health board shows stands on the visits to a source's own address."""
+        """What a source's page shows, and its push, stand on the visits to its own address."""
         source = Source.objects.filter(pk=visit.claim.source, address_hash=web_addresses.key(visit.claim.address))
         if visit.verdict.outcome in GOOD:
             source.update(checked_at=at, succeeded_at=at, failures=0, last_error="")
+            found = source.first() if visit.hub is not None else None
+            if found is not None and visit.hub is not None:
+                websub.offered(found, visit.hub, at=at)
         else:
             reason = visit.verdict.reason.value if visit.verdict.reason else ""
             source.update(checked_at=at, failures=F("failures") + 1, last_error=reason)
-
-    def _add(self, found: Iterable[Found], *, at: datetime) -> None:
-        """Add addresses that are not known; those of a source that is gone or paused are left."""
-        active = {str(pk) for pk in Source.objects.filter(state=SourceState.ACTIVE).values_list("pk", flat=True)}
-        rows = {
-            one.address: known_addresses.row(
-                one.address, source_id=int(one.source), kind=AddressKind(one.kind.value), due_at=at, found_at=at
-            )
-            for one in found
-            if one.source in active and len(one.address) <= LONGEST_ADDRESS
-        }
-        Address.objects.bulk_create(rows.values(), ignore_conflicts=True, batch_size=200)
 
 
 def _next_rank(visit: Visit) -> Rank | F:

@@ -51,6 +51,17 @@ class Rank(models.IntegerChoices):
     AGAIN = 2, _("再看")
 
 
+class PushState(models.TextChoices):
+    """Where a subscription at a hub stands (``websub``)."""
+
+    WANTED = "wanted", _("待订阅")
+    ASKED = "asked", _("待确认")
+    ACTIVE = "active", _("有效")
+    DENIED = "denied", _("被拒绝")
+    ENDING = "ending", _("退订中")
+    ENDED = "ended", _("已退订")
+
+
 class ArticleState(models.TextChoices):
     SHOWN = "shown", _("公开")
     TAKEN_DOWN = "taken_down", _("已下架")

@@ -23,6 +23,8 @@ class Press:
         # Entity tags: who gives one back is told that nothing changed.
         self.tags: dict[str, str] = {}
         self.asked: list[str] = []
+        # A hub that the feed names.
+        self.hub = ""
         self.port = 0
 
     def address(self, path: str) -> str:
@@ -43,7 +45,8 @@ class Press:
             f"<pubDate>Tue, 05 Dec 2023 18:41:00 +0800</pubDate></item>"
             for path, title in entries
         )
-        xml = f'<?xml version="1.0"?><rss version="2.0"><channel><title>示例日报</title>{items}</channel></rss>'
+        hub = f'<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="hub" href="{self.hub}"/>' if self.hub else ""
+        xml = f'<?xml version="1.0"?><rss version="2.0"><channel><title>示例日报</title>{hub}{items}</channel></rss>'
         self.pages["/feed.xml"] = ("application/rss+xml", xml.encode())
 
     def front(self) -> None:

@@ -15,6 +15,7 @@ from tests.factories.newsdesk import (
     CaptureFactory,
     CopyFactory,
     FilingRuleFactory,
+    HubSubscriptionFactory,
     MentionFactory,
     PictureFactory,
     RemovalFactory,
@@ -54,6 +55,7 @@ class NewsStanding:
         self.removal = RemovalFactory(article=other)
         self.rule = FilingRuleFactory(category=self.article.category)
         AddressFactory(source=self.article.source, trouble="too_slow")
+        self.push = HubSubscriptionFactory(source=self.article.source)
         self.subscription = SubscriptionFactory(user=reader, query="第一段", mail_to="a@example.org")
         self.other = other
         searching.bring_up_to_date()
@@ -73,6 +75,7 @@ class NewsStanding:
             "news/stop": [digests.way_out(self.subscription)],
             "news/confirm": [digests.confirmation(self.subscription)],
             "news/filing-rules": [self.rule.pk],
+            "news/websub": [self.push.token],
             "news/feed": ["atom", "rss"],
             "news/timegate": [self.article.url],
             "news/link": [self.article.url],

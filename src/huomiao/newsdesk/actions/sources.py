@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from huomiao.core import history
 from huomiao.core.errors import Invalid, NotAllowed, WrongState
-from huomiao.newsdesk import known_addresses, web_addresses
+from huomiao.newsdesk import known_addresses, web_addresses, websub
 from huomiao.newsdesk.models import Address, Article, Category, Source
 from huomiao.newsdesk.rules import sources as rules
 from huomiao.newsdesk.states import AddressKind, SourceKind, SourceState
@@ -33,7 +33,6 @@ class Way:
     address: str
     kind: SourceKind
     patterns: Sequence[str] = ()
-    hub: str = ""
 
 
 @transaction.atomic
@@ -63,7 +62,6 @@ def add(
         site=web_addresses.site(url),
         keeper=keeper,
         category=category,
-        hub=web_addresses.cleaned(way.hub),
         rules={"links": list(way.patterns)} if way.patterns else {},
     )
     moment = at or timezone.now()
@@ -142,6 +140,7 @@ def pause(source: Source, *, by: User) -> None:
         raise WrongState(_("这个来源已经暂停。"))
     _set(locked, SourceState.PAUSED)
     Address.objects.filter(source=locked, leased_until=None).update(due_at=None)
+    websub.leave(locked, at=timezone.now())
     history.record(locked, "news_source.paused", by=by)
 
 
@@ -156,6 +155,7 @@ def resume(source: Source, *, by: User, at: datetime | None = None) -> None:
     entrance.update(due_at=at or timezone.now())
     # Pages that were found and never fetched are still wanted; those fetched before wait to be found again.
     Address.objects.filter(source=locked, visited_at=None).update(due_at=at or timezone.now())
+    websub.come_back(locked, at=at or timezone.now())
     history.record(locked, "news_source.resumed", by=by)
 
 

@@ -58,9 +58,9 @@ class ChooseForm(forms.Form):
         return found
 
 
-def sealed(address: str, kind: str, patterns: Sequence[str], hub: str) -> str:
+def sealed(address: str, kind: str, patterns: Sequence[str]) -> str:
     """A way as it travels through the browser and back."""
-    values = {"address": address, "kind": kind, "patterns": list(patterns), "hub": hub}
+    values = {"address": address, "kind": kind, "patterns": list(patterns)}
     return signing.dumps(values, salt=SALT, compress=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from huomiao.newsdesk.models.articles import Article, Correction, Picture, Version
 from huomiao.newsdesk.models.captures import Capture
+from huomiao.newsdesk.models.hubs import HubSubscription
 from huomiao.newsdesk.models.readers import Digest, Subscription, Watch
 from huomiao.newsdesk.models.relations import Anchor, Chain, Copy, Keyword, Lexicon, Mention
 from huomiao.newsdesk.models.removals import Proof, Removal
@@ -22,6 +23,7 @@ __all__ = [
     "Correction",
     "Digest",
     "FilingRule",
+    "HubSubscription",
     "Keyword",
     "Lexicon",
     "Mention",

@@ -74,7 +74,6 @@ class Source(models.Model):
     rules = models.JSONField(default=dict, blank=True)
     # By which other names its own articles credit it; an editor confirmed each.
     also_called = models.JSONField(default=list, blank=True)
-    hub = models.CharField(max_length=LONGEST_ADDRESS, blank=True)
     state = models.CharField(_("状态"), max_length=10, choices=SourceState, default=SourceState.ACTIVE)
     made_at = models.DateTimeField(auto_now_add=True)
     # What the health board stands on; the crawl writes it, history does not follow it.

@@ -22,6 +22,7 @@ from typing import Protocol, TypeVar
 
 from huomiao.newsdesk.pipeline.discover.found import Found
 from huomiao.newsdesk.pipeline.discover.reading import Reading, read
+from huomiao.newsdesk.pipeline.discover.websub import Hub
 from huomiao.newsdesk.pipeline.fetch import addresses, revisits
 from huomiao.newsdesk.pipeline.fetch.client import Limits
 from huomiao.newsdesk.pipeline.fetch.errors import FetchFailed, HostRests, Reason
@@ -66,12 +67,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What became of a claim. ``fetched`` is there where a host answered; ``found`` is what the answer led to."""
+    """What became of a claim. ``fetched`` is there where a host answered; ``found`` is what the answer led to, ``hub``
+    what it offers to tell of news at once."""
 
     claim: Claim
     verdict: Verdict
     fetched: Fetched | None = None
     found: tuple[Found, ...] = ()
+    hub: Hub | None = None
 
 
 class Frontier(Protocol):
@@ -276,7 +279,8 @@ class Crawl:
             at=fetched.last.ended_at,
             calm_seconds=reading.calm_seconds,
         )
-        return Visit(claim, verdict, fetched, tuple(replace(one, source=claim.source) for one in reading.found))
+        found = tuple(replace(one, source=claim.source) for one in reading.found)
+        return Visit(claim, verdict, fetched, found, reading.hub)
 
     async def _read(self, claim: Claim, fetched: Fetched) -> Reading:
         loop = asyncio.get_running_loop()

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huomiao.newsdesk.views import sources
+from huomiao.newsdesk.views import sources, websub
 
 urlpatterns = [
     path("news/crawler/", sources.crawler, name="crawler"),
+    path("news/websub/<str:token>/", websub.callback, name="websub"),
     path("news/sources/", sources.board, name="sources"),
     path("news/sources/add/", sources.add, name="source-add"),
     path("news/sources/<int:pk>/", sources.source, name="source"),

@@ -19,10 +19,10 @@ from huomiao.accounts import throttling
 from huomiao.core import history
 from huomiao.core.errors import Invalid, NotAllowed
 from huomiao.core.requests import UserRequest
-from huomiao.newsdesk import fetch_troubles, looking
+from huomiao.newsdesk import fetch_troubles, looking, push_words
 from huomiao.newsdesk.actions import sources as actions
 from huomiao.newsdesk.forms.sources import ChooseForm, LookForm, NamesForm, SourceForm, sealed
-from huomiao.newsdesk.models import Source
+from huomiao.newsdesk.models import HubSubscription, Source
 from huomiao.newsdesk.pipeline.discover.recognising import Findings, Way
 from huomiao.newsdesk.pipeline.fetch.errors import FetchFailed
 from huomiao.newsdesk.queries import articles, removals
@@ -109,7 +109,7 @@ def _preview(request: UserRequest, form: LookForm, findings: Findings) -> HttpRe
 
 def _sealed(way: Way) -> str:
     patterns = [one.expression for one in way.patterns if one.is_good]
-    return sealed(way.address, way.kind.value, patterns, way.hub.address if way.hub else "")
+    return sealed(way.address, way.kind.value, patterns)
 
 
 def _choose(request: UserRequest) -> HttpResponse:
@@ -121,7 +121,7 @@ def _choose(request: UserRequest) -> HttpResponse:
     way = values["way"]
     try:
         made = actions.add(
-            actions.Way(way["address"], SourceKind(way["kind"]), tuple(way["patterns"]), way["hub"]),
+            actions.Way(way["address"], SourceKind(way["kind"]), tuple(way["patterns"])),
             name=values["name"],
             keeper=values["keeper"],
             category=values["category"],
@@ -147,11 +147,14 @@ def _source(request: UserRequest, pk: int) -> Source:
 
 def _show(request: UserRequest, found: Source, *, form: SourceForm | None = None, code: int = 200) -> HttpResponse:
     newest = articles.visible_to(request.user).filter(source=found).order_by("-first_seen_at", "-pk")
+    push = HubSubscription.objects.filter(source=found).first()
     troubled = found.addresses.exclude(trouble="").order_by("-visited_at")[:TROUBLED_SHOWN]
     context = {
         "source": found,
         "health": queries.health(found, at=timezone.now()),
         "trouble": fetch_troubles.sentence(found.last_error),
+        "push": push_words.sentence(push, at=timezone.now()),
+        "pushed": push,
         "quality": queries.quality(found),
         "articles": newest[:ARTICLES_SHOWN],
         "troubled": [(one, fetch_troubles.sentence(one.trouble)) for one in troubled],

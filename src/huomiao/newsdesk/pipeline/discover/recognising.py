@@ -173,9 +173,7 @@ async def _with_index(findings: Findings, address: str, fetcher: Fetcher, *, lev
 
 def _page(address: str, content: bytes, charset: str | None, hub: Hub | None) -> Findings:
     page = anchors.read(content, base=address, charset=charset)
-    heads = {rel: target for rel, _type, target in page.head if rel in {"hub", "self"}}
-    if hub is None and "hub" in heads:
-        hub = Hub(heads["hub"], heads.get("self", address))
+    hub = hub or websub.from_links(((rel, target) for rel, _type, target in page.head), base=address)
     linked = [target for rel, media_type, target in page.head if rel == "alternate" and media_type in FEED_TYPES]
     linked += [anchor.address for anchor in page.anchors if _is_feed_link(anchor, page.base)]
     patterns = lists.learn(page)

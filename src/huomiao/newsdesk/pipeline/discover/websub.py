@@ -1,9 +1,9 @@
-"""WebSub: a hub that tells of news at once, where a site offers one in its HTTP headers."""
+"""WebSub: a hub that tells of news at once, where a site offers one: in its HTTP headers, the head of a page, or its feed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from huomiao.newsdesk.pipeline.discover.found import address_or_none
@@ -34,4 +34,16 @@ def from_headers(headers: Iterable[tuple[str, str]], *, base: str) -> Hub | None
                 continue
             for word in (rel[1] or rel[2] or "").lower().split():
                 found.setdefault(word, address)
+    return _hub(found, base)
+
+
+def from_links(links: Iterable[tuple[str, str]], *, base: str) -> Hub | None:
+    """The hub that the links (relation, normal address) in the head of the page ``base`` offer."""
+    found: dict[str, str] = {}
+    for rel, address in links:
+        found.setdefault(rel, address)
+    return _hub(found, base)
+
+
+def _hub(found: Mapping[str, str], base: str) -> Hub | None:
     return Hub(found["hub"], found.get("self", base)) if "hub" in found else None

@@ -120,18 +120,26 @@ class Client:
         Raises:
             FetchFailed: for any reason but robots and redirects.
         """
-        limits = limits or Limits()
+        headers = [("Accept", ACCEPT), ("Accept-Language", "zh-CN,zh;q=0.9,en;q=0.6")]
+        headers += [("Accept-Encoding", codings.ACCEPTED), *(validators.headers() if validators else ())]
+        return await self._exchange("GET", address, headers, b"", limits or Limits())
+
+    async def post(self, address: str, body: bytes, *, content_type: str, limits: Limits | None = None) -> Exchange:
+        """What a normal ``address`` answers to ``body``. It goes through the same guard as every page.
+
+        Raises:
+            FetchFailed: there is no answer. An error status is one.
+        """
+        headers = [("Content-Type", content_type), ("Content-Length", str(len(body)))]
+        return (await self._exchange("POST", address, headers, body, limits or Limits()))[0]
+
+    async def _exchange(
+        self, method: str, address: str, headers: list[tuple[str, str]], sent: bytes, limits: Limits
+    ) -> tuple[Exchange, float]:
         parts = addresses.parts(address)
-        request_headers: list[tuple[str, str]] = [
-            ("Host", parts.authority),
-            ("User-Agent", self.identity.user_agent),
-            ("Accept", ACCEPT),
-            ("Accept-Language", "zh-CN,zh;q=0.9,en;q=0.6"),
-            ("Accept-Encoding", codings.ACCEPTED),
-            *(validators.headers() if validators else ()),
-        ]
+        request_headers = [("Host", parts.authority), ("User-Agent", self.identity.user_agent), *headers]
         request = httpcore.Request(
-            "GET",
+            method,
             httpcore.URL(
                 scheme=parts.scheme.encode(),
                 host=parts.host.encode(),
@@ -139,6 +147,7 @@ class Client:
                 target=parts.target.encode("ascii"),
             ),
             headers=[(name.encode(), value.encode("latin-1")) for name, value in request_headers],
+            content=sent,
         )
         if len(self._pools) > _ORIGINS_KEPT:
             await self._let_go()
@@ -160,20 +169,20 @@ class Client:
             kept.users -= 1
         stream = response.extensions["network_stream"]
         assert isinstance(stream, Stream)  # noqa: S101  # our own backend made it
-        headers = _readable(response.headers)
-        encoding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
+        received = _readable(response.headers)
+        encoding = ", ".join(value for name, value in received if name.lower() == "content-encoding")
         exchange = Exchange(
             address=address,
             ip=stream.ip,
             started_at=started_at,
             ended_at=datetime.now(UTC),
             http_version=response.extensions["http_version"].decode("ascii"),
-            method="GET",
+            method=method,
             target=parts.target,
             request_headers=tuple(request_headers),
             status=response.status,
             reason=_LINE_ENDS.sub(" ", response.extensions.get("reason_phrase", b"").decode("latin-1")),
-            headers=headers,
+            headers=received,
             body=body,
             content=_content(body, encoding, limits) if encoding else body,
         )
