@@ -21,7 +21,7 @@ from huomiao.practice.actions import campaigns as actions
 from huomiao.practice.models import Campaign, CampaignReminder
 from huomiao.practice.queries import campaigns as queries
 from huomiao.practice.rules import campaigns as rules
-from huomiao.practice.states import CAMPAIGN_MOVES, CampaignState
+from huomiao.practice.states import CAMPAIGN_MOVES, CampaignState, Mode
 from tests.factories.accounts import UserFactory
 from tests.factories.campaigns import CampaignFactory
 from tests.factories.orgs import MembershipFactory, OrganizationFactory, RosterEntryFactory, UnitFactory
@@ -71,6 +71,7 @@ def take_part(scene, unit, *rights, user=None, day=0):
             unit=unit,
             release=scene["bank"].current,
             campaign=scene["campaign"],
+            mode=Mode.CHALLENGE,
         )
     follower.catch_up()
     return user

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from huomiao.orgs.actions import organizations as organizations_actions
 from huomiao.orgs.roles import Role
 from huomiao.practice import follower
-from huomiao.practice.models import AnswerCheck, Attempt, Campaign, FollowerCursor, Memory, Person, Seat
+from huomiao.practice.models import AnswerCheck, Attempt, Campaign, FollowerCursor, Memory, PaperOpening, Person, Seat
+from huomiao.practice.states import Mode
 from tests.factories.accounts import UserFactory
 from tests.factories.orgs import MembershipFactory, OrganizationFactory, UnitFactory
 from tests.factories.practice import TopicFactory, bank_with
@@ -140,6 +141,13 @@ def test_answers_checked_one_by_one_go_once_the_session_is_counted(scene):
     follower.follow()
 
     assert list(AnswerCheck.objects.values_list("nonce", flat=True)) == ["open"]
+    assert follower.forget_old_checks(AT + timedelta(days=2)) == 0
+    assert follower.forget_old_checks(AT + timedelta(days=2, seconds=1)) == 1
+
+
+def test_openings_of_papers_are_forgotten_after_two_days(scene):
+    PaperOpening.objects.create(nonce="n", user=scene["people"][0], mode=Mode.CHALLENGE, at=AT, ends_at=AT)
+
     assert follower.forget_old_checks(AT + timedelta(days=2)) == 0
     assert follower.forget_old_checks(AT + timedelta(days=2, seconds=1)) == 1
 

@@ -310,6 +310,30 @@ def test_sent_again_when_time_is_over_it_still_says_the_same(user, device):
         assert device.submit(paper["token"], answers) == first
 
 
+def test_a_paper_opened_again_has_the_clock_of_its_first_opening(user, device):
+    plan = plan_for(user, bank_with(10), minutes=5, seed_group="campaign-1")
+    first = device.paper(plan)
+
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=3)):
+        again = Device(user).paper(plan)
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=5, seconds=5)):
+        late = device.client.get("/p/paper", {"plan": plan})
+
+    assert again["ends_at"] == first["ends_at"]
+    assert (late.status_code, late.json()["error"]) == (409, "time_over")
+
+
+def test_each_side_of_a_duel_has_its_own_clock(user, device):
+    bank, rival = bank_with(10), UserFactory()
+    given = {"minutes": 5, "seed_group": "duel:1", "tag": "a"}
+    first = device.paper(plan_for(user, bank, **given))
+
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=4)):
+        theirs = Device(rival).paper(plan_for(rival, bank, **given))
+
+    assert theirs["ends_at"] - first["ends_at"] >= 235_000
+
+
 def test_a_paper_of_last_week_is_over(user, device):
     paper = device.paper(plan_for(user, bank_with(10)))
 

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -25,10 +26,10 @@ def signed_in(user):
     return client
 
 
-def plan_in(response):
+def plan_in(response, at=None):
     """The plan that a page of questions carries."""
     sealed = re.search(r'data-plan="([^"]+)"', response.content.decode())
-    return plans.read(sealed[1], at=datetime.now(UTC))
+    return plans.read(sealed[1], at=at or datetime.now(UTC))
 
 
 @pytest.fixture
@@ -169,6 +170,35 @@ def test_challenge_gives_the_same_questions_until_it_is_handed_in(client, user, 
 
     assert first.seed_group == again.seed_group != next_try.seed_group
     assert first.minutes == 10
+
+
+def test_challenge_that_was_opened_and_left_is_a_try_once_its_time_is_over(client, user, bank):
+    noon = datetime(2026, 3, 2, 4, tzinfo=UTC)
+    with time_machine.travel(noon, tick=False):
+        first = plan_in(client.get(f"/practice/challenge/{bank.code}/"), at=noon)
+        assert client.get("/p/paper", {"plan": plans.sign(first)}).status_code == 200
+    soon, later = noon + timedelta(minutes=9), noon + timedelta(minutes=12)
+
+    with time_machine.travel(soon, tick=False):
+        again = plan_in(client.get(f"/practice/challenge/{bank.code}/"), at=soon)
+    with time_machine.travel(later, tick=False):
+        next_try = plan_in(client.get(f"/practice/challenge/{bank.code}/"), at=later)
+        tried = done.tries(user, Mode.CHALLENGE, day=noon.date(), campaign=None)
+
+    assert first.seed_group == again.seed_group != next_try.seed_group
+    assert tried == 1
+
+
+def test_challenge_handed_in_after_it_was_opened_is_one_try(client, user, bank):
+    noon = datetime(2026, 3, 2, 4, tzinfo=UTC)
+    with time_machine.travel(noon, tick=False):
+        plan = plan_in(client.get(f"/practice/challenge/{bank.code}/"), at=noon)
+        token = client.get("/p/paper", {"plan": plans.sign(plan)}).json()["token"]
+        facts = {"token": token, "answers": [None] * plan.count}
+        assert client.post("/p/submit", facts, content_type="application/json").json()["counted"]
+
+    with time_machine.travel(noon + timedelta(minutes=12), tick=False):
+        assert done.tries(user, Mode.CHALLENGE, day=noon.date(), campaign=None) == 1
 
 
 def test_challenge_ends_with_the_tries_of_the_day(client, user, bank):

@@ -27,7 +27,15 @@ from huomiao.orgs.models import Organization
 from huomiao.practice import ledger, periods, seats
 from huomiao.practice.books import Asked, Books, Session, Terms
 from huomiao.practice.folding import fold, settle_days
-from huomiao.practice.models import AnswerCheck, Attempt, Campaign, FollowerCursor, QuestionVersion, Release
+from huomiao.practice.models import (
+    AnswerCheck,
+    Attempt,
+    Campaign,
+    FollowerCursor,
+    PaperOpening,
+    QuestionVersion,
+    Release,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -149,8 +157,9 @@ def changing() -> Iterator[None]:
 
 
 def forget_old_checks(at: datetime) -> int:
-    """A turn of the clock: drop answers that were checked in sessions nobody finished."""
-    return AnswerCheck.objects.filter(at__lt=at - CHECKS_KEPT).delete()[0]
+    """A turn of the clock: drop what was opened, and answers that were checked, in sessions nobody finished."""
+    opened, _counts = PaperOpening.objects.filter(at__lt=at - CHECKS_KEPT).delete()
+    return AnswerCheck.objects.filter(at__lt=at - CHECKS_KEPT).delete()[0] + opened
 
 
 def turn(at: datetime) -> int:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
 
+from huomiao.practice.hotpath import rows
 from huomiao.practice.hotpath.links import Link
+from huomiao.practice.hotpath.moments import as_ms, as_text, as_time
 from huomiao.practice.hotpath.writer import Op
 
 # [version, answer in its own order, fraction right]
@@ -33,45 +33,6 @@ class Stored(NamedTuple):
     total: int
     right: int
     answers: list[Marked]
-
-
-@lru_cache(maxsize=4096)
-def _second(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _as_text(ms: int) -> str:
-    """A moment as Django writes it into SQLite."""
-    return f"{_second(ms // 1000)}.{ms % 1000:03d}000"
-
-
-def _as_time(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC)
-
-
-def _as_ms(value: Any) -> int:
-    """Milliseconds of what either database, or Django's own connection, gives for a moment."""
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    if value.tzinfo is None:
-        value = value.replace(tzinfo=UTC)
-    # In whole numbers: a float of seconds would miss a millisecond now and then.
-    span = value - datetime(1970, 1, 1, tzinfo=UTC)
-    ms: int = (span.days * 86_400 + span.seconds) * 1000 + span.microseconds // 1000
-    return ms
-
-
-def _chunks(ops: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """``ops`` in pieces of a few sizes only, so that their statements stay prepared."""
-    start = 0
-    for size in (128, 32, 8, 1):
-        while len(ops) - start >= size:
-            yield ops[start : start + size]
-            start += size
-
-
-def _marks(count: int) -> str:
-    return ",".join("?" * count)
 
 
 @dataclass(slots=True)
@@ -110,7 +71,7 @@ _COLUMNS = (
 _INSERT_SQLITE = {
     size: f"INSERT INTO practice_attempt ({_COLUMNS}) VALUES {','.join(['(?,?,?,?,?,?,?,?,?,?,?,?)'] * size)} "  # noqa: S608 - our own words
     "ON CONFLICT (nonce) DO NOTHING"
-    for size in (128, 32, 8, 1)
+    for size in rows.SIZES
 }
 _INSERT_POSTGRESQL = f"""
     INSERT INTO practice_attempt ({_COLUMNS})
@@ -122,12 +83,12 @@ _INSERT_POSTGRESQL = f"""
 
 def _insert_sqlite(link: Link, ops: Sequence[Submission]) -> int:
     written = 0
-    for chunk in _chunks(ops):
+    for chunk in rows.pieces(ops):
         params: list[Any] = []
         for op in chunk:
             params += (
-                op.nonce, op.user, op.unit, op.release, op.campaign, op.mode, op.tag, _as_text(op.started),
-                _as_text(op.finished), len(op.answers), op.right, _encode(op.answers),
+                op.nonce, op.user, op.unit, op.release, op.campaign, op.mode, op.tag, as_text(op.started),
+                as_text(op.finished), len(op.answers), op.right, _encode(op.answers),
             )  # fmt: skip
         written += link.execute(_INSERT_SQLITE[len(chunk)], params).rowcount
     return written
@@ -137,8 +98,8 @@ def _insert_postgresql(link: Link, ops: Sequence[Submission]) -> int:
     columns = zip(
         *[
             (
-                op.nonce, op.user, op.unit, op.release, op.campaign, op.mode, op.tag, _as_time(op.started),
-                _as_time(op.finished), len(op.answers), op.right, _encode(op.answers),
+                op.nonce, op.user, op.unit, op.release, op.campaign, op.mode, op.tag, as_time(op.started),
+                as_time(op.finished), len(op.answers), op.right, _encode(op.answers),
             )
             for op in ops
         ],
@@ -165,24 +126,24 @@ def _checked(link: Link, nonces: list[str]) -> list[tuple[str, int, str]]:
     if link.vendor == "postgresql":
         sql = "SELECT nonce, position, answer::text FROM practice_answercheck WHERE nonce = ANY(%s)"
         return link.execute(sql, [nonces]).fetchall()  # type: ignore[no-any-return]
-    rows: list[tuple[str, int, str]] = []
-    for chunk in _chunks(nonces):
-        sql = f"SELECT nonce, position, answer FROM practice_answercheck WHERE nonce IN ({_marks(len(chunk))})"  # noqa: S608
-        rows += link.execute(sql, chunk).fetchall()
-    return rows
+    held: list[tuple[str, int, str]] = []
+    for chunk in rows.pieces(nonces):
+        sql = f"SELECT nonce, position, answer FROM practice_answercheck WHERE nonce IN ({rows.marks(chunk)})"  # noqa: S608
+        held += link.execute(sql, chunk).fetchall()
+    return held
 
 
 def _stored(link: Link, nonces: list[str]) -> dict[str, Stored]:
     columns = 'nonce, finished_at, total, "right", answers'
-    rows: list[tuple[Any, ...]] = []
+    held: list[tuple[Any, ...]] = []
     if link.vendor == "postgresql":
         sql = f"SELECT {columns}::text FROM practice_attempt WHERE nonce = ANY(%s)"  # noqa: S608
-        rows = link.execute(sql, [nonces]).fetchall()
+        held = link.execute(sql, [nonces]).fetchall()
     else:
-        for chunk in _chunks(nonces):
-            sql = f"SELECT {columns} FROM practice_attempt WHERE nonce IN ({_marks(len(chunk))})"  # noqa: S608
-            rows += link.execute(sql, chunk).fetchall()
-    return {row[0]: Stored(_as_ms(row[1]), row[2], row[3], orjson.loads(row[4])) for row in rows}
+        for chunk in rows.pieces(nonces):
+            sql = f"SELECT {columns} FROM practice_attempt WHERE nonce IN ({rows.marks(chunk)})"  # noqa: S608
+            held += link.execute(sql, chunk).fetchall()
+    return {row[0]: Stored(as_ms(row[1]), row[2], row[3], orjson.loads(row[4])) for row in held}
 
 
 @dataclass(slots=True)
@@ -223,7 +184,7 @@ class Check(Op[Any]):
 _CHECK_SQLITE = {
     size: f"INSERT INTO practice_answercheck (nonce, position, answer, at) VALUES {','.join(['(?,?,?,?)'] * size)} "  # noqa: S608
     "ON CONFLICT (nonce, position) DO NOTHING"
-    for size in (128, 32, 8, 1)
+    for size in rows.SIZES
 }
 _CHECK_POSTGRESQL = """
     INSERT INTO practice_answercheck (nonce, position, answer, at)
@@ -234,10 +195,10 @@ _CHECK_POSTGRESQL = """
 
 def _check_sqlite(link: Link, ops: Sequence[Check]) -> int:
     written = 0
-    for chunk in _chunks(ops):
+    for chunk in rows.pieces(ops):
         params: list[Any] = []
         for op in chunk:
-            params += (op.nonce, op.position, _encode(op.answer), _as_text(op.at))
+            params += (op.nonce, op.position, _encode(op.answer), as_text(op.at))
         written += link.execute(_CHECK_SQLITE[len(chunk)], params).rowcount
     return written
 
@@ -247,7 +208,7 @@ def _check_postgresql(link: Link, ops: Sequence[Check]) -> int:
         [op.nonce for op in ops],
         [op.position for op in ops],
         [_encode(op.answer) for op in ops],
-        [_as_time(op.at) for op in ops],
+        [as_time(op.at) for op in ops],
     ]
     written: int = link.execute(_CHECK_POSTGRESQL, columns).rowcount
     return written
@@ -269,14 +230,14 @@ class Seen(Op[bytes]):
                 FROM unnest(%s::bigint[], %s::bigint[]) AS wanted(person, bank)
                 JOIN practice_seenmap m ON m.user_id = wanted.person AND m.bank_id = wanted.bank
             """
-            rows = link.execute(sql, [[op.user for op in ops], [op.bank for op in ops]]).fetchall()
-            found = {(user, bank): bytes(bits) for user, bank, bits in rows}
+            held = link.execute(sql, [[op.user for op in ops], [op.bank for op in ops]]).fetchall()
+            found = {(user, bank): bytes(bits) for user, bank, bits in held}
         else:
-            for chunk in _chunks(ops):
+            for chunk in rows.pieces(ops):
                 sql = (
                     "SELECT user_id, bank_id, bits FROM practice_seenmap "  # noqa: S608
                     f"WHERE (user_id, bank_id) IN (VALUES {','.join(['(?,?)'] * len(chunk))})"
                 )
-                rows = link.execute(sql, [part for op in chunk for part in (op.user, op.bank)]).fetchall()
-                found.update(((user, bank), bytes(bits)) for user, bank, bits in rows)
+                held = link.execute(sql, [part for op in chunk for part in (op.user, op.bank)]).fetchall()
+                found.update(((user, bank), bytes(bits)) for user, bank, bits in held)
         return [found.get((op.user, op.bank), b"") for op in ops]

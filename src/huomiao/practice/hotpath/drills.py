@@ -18,6 +18,7 @@ from huomiao.practice.hotpath.attempts import Check, Marked, Seen, Stored, Store
 from huomiao.practice.hotpath.calls import Call, Reply, route, unreadable
 from huomiao.practice.hotpath.errors import Refusal
 from huomiao.practice.hotpath.fragments import encode
+from huomiao.practice.hotpath.openings import Opening
 from huomiao.practice.hotpath.snapshots import LONGEST_KEPT, Filters, Item, Outcome, Outcomes, Snapshot
 from huomiao.practice.hotpath.tokens import Token
 from huomiao.practice.kinds import Answer, BadAnswer
@@ -45,7 +46,7 @@ async def paper(call: Call) -> Reply:
             raise Refusal("handed_in", 409, _("这份试卷已经交过了。请返回练习页，重新开始一次。"))
     if not call.engine.drawn.admits(call.user, call.now / 1000, cost=len(items)):
         raise Refusal("enough", 429, _("您今天已经取了很多题，先把手上的练完，明天再来。"))
-    ends = plan.ends_at(call.now)
+    opened, ends = await _clock(call, plan, nonce)
     token = Token(
         user=call.user,
         unit=plan.unit_id,
@@ -56,7 +57,7 @@ async def paper(call: Call) -> Reply:
         nonce=nonce,
         seed=seed,
         versions=versions,
-        issued=call.now,
+        issued=opened,
         ends=ends,
         is_each=plan.feedback == Feedback.EACH,
         partial=plan.partial,
@@ -74,6 +75,24 @@ async def paper(call: Call) -> Reply:
     )
     questions = b",".join([item.shown.in_order(order) for item, order in zip(items, orders, strict=True)])
     return Reply(200, b"".join((head[:-1], b',"questions":[', questions, b"]}")))
+
+
+async def _clock(call: Call, plan: plans.Plan, nonce: str) -> tuple[int, int]:
+    """When the paper was opened, and until when it can be handed in (0: any time).
+
+    Whoever can come back to one and the same paper finds its clock running since they first saw it.
+
+    Raises:
+        Refusal: its time is over.
+    """
+    ends = plan.ends_at(call.now)
+    if not (plan.seed_group and plan.minutes):
+        return call.now, ends
+    opened = await call.engine.write(Opening(nonce, call.user, plan.campaign_id, plan.mode.value, call.now, ends))
+    ends = plan.ends_at(opened)
+    if call.now > ends:
+        raise Refusal("time_over", 409, _("这份试卷打开后一直在计时，时间已经用完，没有交上来。请返回练习页。"))
+    return opened, ends
 
 
 async def _drawn(call: Call, plan: plans.Plan, seed: str) -> list[Item]:
@@ -271,10 +290,10 @@ async def submit(call: Call) -> Reply:
         outcomes = [session.outcome(position, one, known) for position, one in enumerate(given)]
     except Refusal:
         # What was handed in stands, whatever is sent after it.
-        stored = await call.engine.read(StoredAttempt(token.nonce))
-        if stored is None:
+        before = await call.engine.read(StoredAttempt(token.nonce))
+        if before is None:
             raise
-        return session.reply(stored, [], is_counted=True)
+        return session.reply(before, [], is_counted=True)
     marked = session.cut([outcome.marked for outcome in outcomes])
     if token.is_late(call.now):
         return await _late(call, session, marked, outcomes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huomiao.practice.models.attempts import AnswerCheck, Attempt
+from huomiao.practice.models.attempts import AnswerCheck, Attempt, PaperOpening
 from huomiao.practice.models.banks import (
     Bank,
     KeyReport,
@@ -113,6 +113,7 @@ __all__ = [
     "MarkingPlan",
     "MarkingRun",
     "Memory",
+    "PaperOpening",
     "PaperSheet",
     "Person",
     "PersonDay",

@@ -61,3 +61,22 @@ class AnswerCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.nonce} {self.position}"
+
+
+class PaperOpening(models.Model):
+    """A timed paper that somebody opened: its clock runs from then. Kept until the paper is handed in, or for two days."""
+
+    nonce = models.CharField(max_length=24, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    campaign = models.ForeignKey(
+        Campaign, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    mode = models.CharField(max_length=10, choices=Mode)
+    at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["user", "at"], name="practice_opening_user"),)
+
+    def __str__(self) -> str:
+        return f"{self.mode} {self.nonce}"

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
+from django.utils import timezone
 
 from huomiao.practice import kinds, periods
+from huomiao.practice.hotpath.tokens import GRACE_SECONDS
 from huomiao.practice.kinds.parts import letter
-from huomiao.practice.models import Attempt, Memory, Question, QuestionVersion
+from huomiao.practice.models import Attempt, Memory, PaperOpening, Question, QuestionVersion
 from huomiao.practice.queries import asking
 from huomiao.practice.states import Mode
 
@@ -104,11 +106,14 @@ def visible_to(user: User) -> QuerySet[Attempt]:
 
 
 def tries(user: User, mode: Mode, *, day: date, **more: Any) -> int:
-    """How often ``user`` handed in a session of ``mode`` on ``day``."""
+    """How often ``user`` tried a session of ``mode`` on ``day``: handed in, or opened and left until its time was over."""
     start = periods.midnight(day)
-    return Attempt.objects.filter(
-        user=user, mode=mode, finished_at__gte=start, finished_at__lt=start + timedelta(days=1), **more
-    ).count()
+    end = start + timedelta(days=1)
+    handed_in = Attempt.objects.filter(user=user, mode=mode, finished_at__gte=start, finished_at__lt=end, **more)
+    over = timezone.now() - timedelta(seconds=GRACE_SECONDS)
+    left = PaperOpening.objects.filter(user=user, mode=mode, at__gte=start, at__lt=end, ends_at__lt=over, **more)
+    was_handed_in = Exists(Attempt.objects.filter(nonce=OuterRef("nonce")))
+    return handed_in.count() + left.exclude(was_handed_in).count()
 
 
 def answered(attempt: Attempt) -> list[Answered]:

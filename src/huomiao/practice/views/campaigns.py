@@ -26,11 +26,11 @@ from huomiao.practice import campaign_report, follower, periods, posters
 from huomiao.practice.actions import campaigns as actions
 from huomiao.practice.forms.campaigns import CampaignForm, CancelForm, OrganiserForm
 from huomiao.practice.models import Campaign
-from huomiao.practice.queries import board_people, boards
+from huomiao.practice.queries import board_people, boards, done
 from huomiao.practice.queries import campaigns as queries
 from huomiao.practice.rules import boards as board_rules
 from huomiao.practice.rules import campaigns as rules
-from huomiao.practice.states import CampaignState
+from huomiao.practice.states import CampaignState, Mode
 
 PAGE = 20
 BOARD_PAGE = 50
@@ -63,8 +63,9 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     takes_part = queries.takes_part(request.user, found)
     row = queries.own_row(request.user, found) if request.user.is_authenticated else None
-    today = periods.day_of(now)
-    tries_used = row.day_tries if row is not None and row.last_on == today else 0
+    tries_used = 0
+    if takes_part and request.user.is_authenticated:
+        tries_used = done.tries(request.user, Mode.CHALLENGE, day=periods.day_of(now), campaign=found)
     runs = rules.can_run(request.user, found)
     context = {
         **_basics(request, found),
