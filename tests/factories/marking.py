@@ -1,4 +1,4 @@
-"""Exams that were held: ``exam_over`` has papers and sittings, ``marking_begun`` markers with sheets, ``released`` results."""
+"""Exams that were held: ``exam_over`` has papers and sittings, ``begun`` markers with sheets, ``released`` results; ``paper_exam`` was sat on paper."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 from huomiao.orgs.models import Organization
 from huomiao.orgs.roles import Role
 from huomiao.practice import building
-from huomiao.practice.actions import marking, results, sheets
+from huomiao.practice.actions import keying, marking, results, sheets
 from huomiao.practice.models import Exam, MarkSheet, QuestionVersion, Sitting
 from huomiao.practice.states import ExamState, SheetState, Use
 from tests.factories.accounts import UserFactory
@@ -22,6 +22,9 @@ from tests.factories.practice import bank_with
 
 # What follows a commit (tasks) is run at the end of the block, as it is in life.
 committing = TestCase.captureOnCommitCallbacks
+
+# Every kind of question, in the order in which ``paper_exam`` asks them.
+KINDS = ("single", "multiple", "true_false", "fill", "ordering", "matching", "short")
 
 
 def officer_of(exam: Exam, **values: Any):
@@ -117,6 +120,31 @@ def released(exam: Exam, *, appeal_days: int = 5) -> Exam:
         results.release(exam, by=officer, appeal_days=appeal_days, at=timezone.now())
     exam.refresh_from_db()
     return exam
+
+
+def marked_exam() -> Exam:
+    """An exam of three candidates with texts, whose sheets are all marked, and differently by each marker."""
+    exam = exam_over(candidates=3, singles=2, shorts=1, right={1: 1, 2: 0})
+    markers_of(exam, 3)
+    begun(exam)
+    mark_all(exam, {1: "4", 2: "9", 3: "8"})
+    return exam
+
+
+def paper_exam(*, candidates: int = 2, asked: tuple[str, ...] = KINDS, **values: Any) -> tuple[Exam, list[Any]]:
+    """An exam on paper that is over, with one question of each kind in ``asked``, and three people who key."""
+    exam = ExamFactory(opens_at=timezone.now() - timedelta(hours=3), **values)
+    exam.banks.add(bank_with(len(asked) * 2, use=Use.EXAM, kind=asked, owner=exam.organiser))
+    for position, kind in enumerate(asked):
+        BlueprintLineFactory(exam=exam, position=position, kind=kind, title=kind, count=1, points=Decimal(2))
+    for number in range(candidates):
+        CandidateFactory(exam=exam, number=f"{number + 1:04d}")
+    building.build(exam, at=exam.opens_at - timedelta(hours=1))
+    Exam.objects.filter(pk=exam.pk).update(state=ExamState.ANNOUNCED)
+    exam.refresh_from_db()
+    people = [UserFactory(), UserFactory(), UserFactory()]
+    keying.add_keyers(exam, people, by=officer_of(exam), at=timezone.now())
+    return exam, people
 
 
 def sittings_of(exam: Exam) -> list[Sitting]:

@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
 from huomiao.core.errors import Invalid, NotAllowed, WrongState
-from huomiao.practice import building, kinds, printed
+from huomiao.practice import kinds, printed
 from huomiao.practice.actions import keying
-from huomiao.practice.models import Exam, Keying, PaperSheet, QuestionVersion, SavedAnswer, Sitting
+from huomiao.practice.models import Keying, PaperSheet, QuestionVersion, SavedAnswer, Sitting
 from huomiao.practice.queries import keying as queries
-from huomiao.practice.states import ExamState, PaperSheetState, SittingState, SubmitReason, Use
+from huomiao.practice.states import PaperSheetState, SittingState, SubmitReason
 from tests.factories.accounts import UserFactory
-from tests.factories.exams import BlueprintLineFactory, CandidateFactory, ExamFactory, sat
-from tests.factories.marking import begun, committing, officer_of, sittings_of
-from tests.factories.practice import bank_with
+from tests.factories.exams import sat
+from tests.factories.marking import begun, committing, officer_of, paper_exam, sittings_of
 
 pytestmark = pytest.mark.django_db
-
-KINDS = ("single", "multiple", "true_false", "fill", "ordering", "matching", "short")
-
-
-def paper_exam(*, candidates=2, asked=KINDS, **values):
-    """An exam on paper that is over, with one question of each kind, and two keyers."""
-    exam = ExamFactory(opens_at=timezone.now() - timedelta(hours=3), **values)
-    exam.banks.add(bank_with(len(asked) * 2, use=Use.EXAM, kind=asked, owner=exam.organiser))
-    for position, kind in enumerate(asked):
-        BlueprintLineFactory(exam=exam, position=position, kind=kind, title=kind, count=1, points=Decimal(2))
-    for number in range(candidates):
-        CandidateFactory(exam=exam, number=f"{number + 1:04d}")
-    building.build(exam, at=exam.opens_at - timedelta(hours=1))
-    Exam.objects.filter(pk=exam.pk).update(state=ExamState.ANNOUNCED)
-    exam.refresh_from_db()
-    people = [UserFactory(), UserFactory(), UserFactory()]
-    keying.add_keyers(exam, people, by=officer_of(exam), at=timezone.now())
-    return exam, people
 
 
 def right_entries(exam, letter="A"):
