@@ -7,8 +7,10 @@ was taken down is gone from every list in that moment, whether or not the index 
 from __future__ import annotations
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -18,14 +20,16 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from huomiao.core.errors import DomainError
 from huomiao.core.likeness import marked
 from huomiao.core.requests import whole_number
 from huomiao.newsdesk.models import Article
 from huomiao.newsdesk.pipeline.search.documents import Change, Document
 from huomiao.newsdesk.pipeline.search.embedded import EmbeddedIndex
 from huomiao.newsdesk.pipeline.search.excerpts import Marks
-from huomiao.newsdesk.pipeline.search.interface import Busy, Facets, Order, SearchIndex
+from huomiao.newsdesk.pipeline.search.interface import Broken, Busy, Facets, Order, Outdated, SearchIndex
 from huomiao.newsdesk.pipeline.search.parsing import parse
 from huomiao.newsdesk.pipeline.search.pending import catch_up
 from huomiao.newsdesk.pipeline.search.postgres import PostgresIndex
@@ -42,6 +46,9 @@ LAST_PAGE = 100
 BATCH = 200
 # What is new in a subscription is looked for among so many of its latest articles.
 LATEST_LOOKED_AT = 300
+# Whoever writes already makes our changes too; only what they missed is waited for.
+MOST_PATIENCE = 30.0
+LOOK_EVERY = 0.1
 
 Pieces = list[tuple[str, bool]]
 
@@ -57,11 +64,15 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """One page of what a query finds. ``problems`` are what of it was not understood, ``suggestion`` is a better spelling."""
+    """One page of what a query finds. ``problems`` are what of it was not understood, ``suggestion`` is a better spelling.
+
+    Where it ``is_whole`` not, the time was not enough and old articles may be missing.
+    """
 
     hits: list[Hit]
     total: int
     is_exact: bool
+    is_whole: bool
     page: int
     has_next: bool
     problems: tuple[Problem, ...]
@@ -86,15 +97,29 @@ def _opened(folder: Path) -> SearchIndex:
     return EmbeddedIndex(folder)
 
 
+class Unavailable(DomainError):
+    """Nothing can be searched now, and everything can be read."""
+
+    code = "search_unavailable"
+    status = 503
+
+
 def find(text: str, *, order: str = Order.RELEVANCE, page: str = "") -> Found:
-    """The ``page`` of what ``text`` finds, as the public may see it; unreadable pages are the first one."""
+    """The ``page`` of what ``text`` finds, as the public may see it; unreadable pages are the first one.
+
+    Raises ``Unavailable``, as everything here that asks the index does.
+    """
     query = parse(text)
     number = min(max(whole_number(page) or 1, 1), LAST_PAGE)
     wanted = Order(order) if order in set(Order) else Order.RELEVANCE
     if not query.is_ranked and wanted == Order.RELEVANCE:
         wanted = Order.NEWEST
     offset = (number - 1) * HITS_A_PAGE
-    results = index().search(query, at=timezone.now(), order=wanted, offset=offset, limit=HITS_A_PAGE, hidden=_hidden())
+    with _answering() as asked:
+        results = asked.search(
+            query, at=timezone.now(), order=wanted, offset=offset, limit=HITS_A_PAGE, hidden=_hidden()
+        )
+        suggestion = "" if results.hits else asked.suggestion(query)
     marks = Marks(query)
     articles = {one.pk: one for one in queries.shown().filter(pk__in=results.ids).select_related("current")}
     hits = [_hit(articles[pk], marks) for pk in results.ids if pk in articles]
@@ -102,16 +127,18 @@ def find(text: str, *, order: str = Order.RELEVANCE, page: str = "") -> Found:
         hits=hits,
         total=results.total,
         is_exact=results.exact,
+        is_whole=results.whole,
         page=number,
         has_next=offset + HITS_A_PAGE < results.total and number < LAST_PAGE,
         problems=query.problems,
-        suggestion="" if hits else index().suggestion(query),
+        suggestion=suggestion,
     )
 
 
 def facets(text: str) -> Facets:
     """How all that ``text`` finds is spread over sources, categories and months."""
-    return index().facets(parse(text), hidden=_hidden())
+    with _answering() as asked:
+        return asked.facets(parse(text), hidden=_hidden())
 
 
 def problems(text: str) -> tuple[Problem, ...]:
@@ -122,7 +149,8 @@ def problems(text: str) -> tuple[Problem, ...]:
 def newest(text: str, *, seen_after: datetime | None = None, most: int) -> list[Article]:
     """The latest articles that ``text`` finds, at most ``most``; only those first seen after that time, if it is given."""
     looked_at = most if seen_after is None else LATEST_LOOKED_AT
-    results = index().search(parse(text), at=timezone.now(), order=Order.NEWEST, limit=looked_at, hidden=_hidden())
+    with _answering() as asked:
+        results = asked.search(parse(text), at=timezone.now(), order=Order.NEWEST, limit=looked_at, hidden=_hidden())
     found = queries.shown().filter(pk__in=results.ids)
     if seen_after is not None:
         found = found.filter(first_seen_at__gt=seen_after)
@@ -132,19 +160,46 @@ def newest(text: str, *, seen_after: datetime | None = None, most: int) -> list[
 def bring_up_to_date() -> int:
     """Put whatever changed into the index, or take it out; returns how many articles.
 
-    Where somebody else is writing nothing is done: they, or the next turn of the clock, will come to it.
+    Where somebody else is writing they may have looked for changes before this one: it is waited until theirs are made, or it is our turn. What
+    cannot be written stays pending for the next turn of the clock, and is told in the log.
     """
+    table = _Table()
+    patience = time.monotonic() + MOST_PATIENCE
     try:
-        return catch_up(index(), _Table())
-    except Busy:
-        logger.info("The search index is being written by somebody else")
+        while time.monotonic() < patience:
+            try:
+                return catch_up(index(), table)
+            except Busy:
+                if not table.is_behind():
+                    return 0
+                time.sleep(LOOK_EVERY)
+    except Outdated:
+        logger.warning("The search index is of another version and is built anew")
+        return rebuild()
+    except Broken:
+        logger.exception("The search index cannot be written. If there is room on the disk: huomiao news rebuild-index")
         return 0
+    logger.warning("The search index has been written by somebody else for %d s", MOST_PATIENCE)
+    return 0
 
 
 def rebuild() -> int:
     """Build the index anew from the tables while the old one answers; returns how many articles are in it."""
     Article.objects.filter(state=ArticleState.TAKEN_DOWN).update(indexed_revision=F("revision"))
     return index().rebuild(_documents(), _load)
+
+
+@contextmanager
+def _answering() -> Iterator[SearchIndex]:
+    """The index, for questions."""
+    asked = index()
+    try:
+        if not asked.is_built and queries.shown().exists():
+            raise Unavailable(_("检索索引还没有建好，请过一会儿再来；资讯可以照常阅读。"))
+        yield asked
+    except (Broken, OSError) as problem:
+        logger.exception("The search index cannot be read: huomiao news rebuild-index")
+        raise Unavailable(_("检索暂时不能用，正在修复；资讯可以照常阅读。")) from problem
 
 
 def _hidden() -> frozenset[int]:
@@ -166,6 +221,9 @@ def _hit(article: Article, marks: Marks) -> Hit:
 
 class _Table:
     """The articles that the index is behind on (``pipeline.search.pending.Truth``)."""
+
+    def is_behind(self) -> bool:
+        return Article.objects.filter(revision__gt=F("indexed_revision")).exists()
 
     def pending(self, limit: int) -> list[Change]:
         behind = Article.objects.filter(revision__gt=F("indexed_revision")).order_by("pk")
@@ -209,4 +267,6 @@ def _documents() -> Iterator[Document]:
 
 
 def _load(ids: Sequence[int]) -> list[Change]:
-    return [_change(one) for one in Article.objects.filter(pk__in=ids).select_related("category", "current")]
+    """What these articles are now; one that is gone from the table is not to be found."""
+    found = {one.pk: _change(one) for one in Article.objects.filter(pk__in=ids).select_related("category", "current")}
+    return [found.get(pk) or Change(pk, None) for pk in ids]

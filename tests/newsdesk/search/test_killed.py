@@ -152,10 +152,29 @@ def test_a_change_made_during_the_settling_stays_pending(tmp_path):
     assert ids(index, "车工") == {1}
 
 
-def test_catching_up_stops_when_it_is_told_to(tmp_path):
+def test_without_room_on_the_disk_nothing_is_lost_and_the_rest_is_found(tmp_path):
     desk, index = Desk(tmp_path), EmbeddedIndex(tmp_path / "index")
-    desk.put(range(1, 100), "焊接")
-    asked = iter([False, False, True])
+    desk.put([1], "焊接")
+    assert pending.catch_up(index, desk) == 1
+    desk.put(range(2, 30), "焊接")
 
-    assert pending.catch_up(index, desk, stop=lambda: next(asked)) == 40
-    assert len(desk.settled()) == 40
+    process = start(tmp_path, "no room")
+    assert process.stdout.readline() == "broken\n"
+    kill(process)
+
+    assert ids(index, "焊接") == {1}
+    assert pending.catch_up(index, desk) == 28
+    assert ids(index, "焊接") == set(range(1, 30))
+
+
+def test_killed_between_the_index_and_the_table_a_change_is_made_again_and_stands_once(tmp_path):
+    desk, index = Desk(tmp_path), EmbeddedIndex(tmp_path / "index")
+    desk.put([1, 2], "焊接")
+    with index.writing() as writing:
+        writing.apply(desk.pending(10))
+    # Here the process dies: the index has it on disk, and the table does not know.
+    assert ids(index, "焊接") == {1, 2}
+
+    assert pending.catch_up(index, desk) == 2
+
+    assert (len(index), ids(index, "焊接"), desk.pending(1)) == (2, {1, 2}, [])

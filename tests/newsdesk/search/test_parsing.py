@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from huomiao.newsdesk.pipeline.search.compiling import compiled
 from huomiao.newsdesk.pipeline.search.parsing import DEEPEST, LONGEST, MOST_PARTS, parse
-from huomiao.newsdesk.pipeline.search.postgres_query import condition, ranking
+from huomiao.newsdesk.pipeline.search.postgres_query import needles, wanted
 from huomiao.newsdesk.pipeline.search.queries import (
     All,
     Any,
@@ -181,6 +181,6 @@ def test_whatever_is_typed_has_an_answer(text):
     query = parse(text)
 
     compiled(query)
-    condition(query)
-    ranking(query)
+    wanted(query, about=True)
+    needles(query)
     assert all(text[problem.start : problem.end] == problem.quote for problem in query.problems)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from huomiao.newsdesk import searching
-from huomiao.newsdesk.pipeline.search.interface import Count, Order
+from huomiao.newsdesk.pipeline.search.interface import Count, Facets, Order
 from huomiao.newsdesk.pipeline.search.parsing import LONGEST
 from huomiao.newsdesk.pipeline.search.queries import Name, narrowed
 from huomiao.newsdesk.search_troubles import sentence
@@ -25,6 +25,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if not text:
         return render(request, "newsdesk/search.html", {"q": "", "found": None})
     found = searching.find(text, order=order, page=request.GET.get("page", ""))
+    facets = searching.facets(text) if found.total else Facets()
     context = {
         "q": text,
         "found": found,
@@ -34,7 +35,8 @@ def search(request: HttpRequest) -> HttpResponse:
             (Order.NEWEST, _("最新")),
             (Order.OLDEST, _("最早")),
         ],
-        "facets": _facets(text) if found.total else [],
+        "facets": _narrowings(text, facets),
+        "are_estimates": not facets.exact,
         "problems": [sentence(one) for one in found.problems],
         "previous": _page(text, order, found.page - 1) if found.page > 1 else "",
         "next": _page(text, order, found.page + 1) if found.has_next else "",
@@ -42,9 +44,8 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "newsdesk/search.html", context)
 
 
-def _facets(text: str) -> list[tuple[str, list[tuple[Count, str]]]]:
+def _narrowings(text: str, found: Facets) -> list[tuple[str, list[tuple[Count, str]]]]:
     """Each facet by its name, its values with the query that narrows to them."""
-    found = searching.facets(text)
     return [
         (_("类别"), [(one, narrowed(text, Name.CATEGORY, one.value)) for one in found.categories[:VALUES_SHOWN]]),
         (_("来源"), [(one, narrowed(text, Name.SOURCE, one.value)) for one in found.sources[:VALUES_SHOWN]]),

@@ -20,7 +20,7 @@ from huomiao.newsdesk.pipeline.search import freshness, spelling
 from huomiao.newsdesk.pipeline.search.compiling import compiled
 from huomiao.newsdesk.pipeline.search.documents import Change, Document, seconds, time_of
 from huomiao.newsdesk.pipeline.search.embedded_writer import EmbeddedWriter, build
-from huomiao.newsdesk.pipeline.search.generations import Generations
+from huomiao.newsdesk.pipeline.search.generations import Generations, broken_is_told
 from huomiao.newsdesk.pipeline.search.interface import (
     DEEPEST_PAGE,
     MOST_VALUES,
@@ -138,7 +138,8 @@ class EmbeddedIndex:
             except (FileNotFoundError, ValueError):
                 # Another generation took over between the two looks. If not, the index is broken, and that is told.
                 if self._generations.current == folder:
-                    raise
+                    with broken_is_told():
+                        raise
             else:
                 return known.searcher
         return None

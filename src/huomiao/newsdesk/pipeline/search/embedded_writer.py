@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import tantivy
 
 from huomiao.newsdesk.pipeline.search.documents import Change, Document
-from huomiao.newsdesk.pipeline.search.generations import Generations
+from huomiao.newsdesk.pipeline.search.generations import Generations, broken_is_told
 from huomiao.newsdesk.pipeline.search.interface import Outdated
 from huomiao.newsdesk.pipeline.search.schema import entry, schema
 
@@ -17,6 +18,10 @@ from huomiao.newsdesk.pipeline.search.schema import entry, schema
 _BATCH_BYTES = 50_000_000
 _BUILD_BYTES = 400_000_000
 _PROGRESS_EVERY = 1000
+_LOOK_EVERY = 0.05
+# A segment's files have its number for a name, and a merge writes to one of them all the time.
+_NAME = 32
+_GROWING = 5.0
 
 
 class EmbeddedWriter:
@@ -26,26 +31,48 @@ class EmbeddedWriter:
         self._generations = generations
         self._folder: Path | None = None
         self._writer: Any = None
+        self._found: set[str] = set()
 
     def apply(self, changes: Sequence[Change]) -> None:
         if not changes:
             return
-        with self._generations.held("turn", wait=True):
+        # An article that cannot be written is found out before anything is made of the batch.
+        made = _made(changes)
+        with broken_is_told(), self._generations.held("turn", wait=True):
             self._follow()
             self._generations.note([change.id for change in changes])
             try:
-                _make(self._writer, changes)
+                _make(self._writer, made)
                 self._writer.commit()
             except BaseException:
                 # Half a batch must not go in with the next one.
                 self._writer.rollback()
                 raise
 
+    def tidy(self, stop: Callable[[], bool]) -> None:
+        """Wait for the merges that are under way, ready to write meanwhile: of a large index they may take a minute."""
+        while self._writer is not None and self._is_merging() and not stop():
+            time.sleep(_LOOK_EVERY)
+
     def close(self) -> None:
-        """Give the index back; merges that are under way are finished first."""
+        """Give the index back; merges that are still under way are finished first."""
         if self._writer is not None:
-            self._writer.wait_merging_threads()
-            self._writer = None
+            writer, self._writer = self._writer, None
+            with broken_is_told():
+                writer.wait_merging_threads()
+
+    def _is_merging(self) -> bool:
+        """Whether files grow of a segment that is not part of the index yet."""
+        folder = self._folder
+        if folder is None:
+            return False
+        with broken_is_told():
+            # What remains of segments that were merged goes first: it looks the same.
+            self._writer.garbage_collect_files()
+            known = (folder / "meta.json").read_text().replace("-", "")
+            begun = [file for file in folder.glob("*.*") if len(file.stem) == _NAME and file.stem not in known]
+        # A process that was killed, or had no more room, leaves files that grow no further.
+        return any(_grew_at(file) > time.time() - _GROWING for file in begun if file.name not in self._found)
 
     def _follow(self) -> None:
         """Write to the generation that answers; it may have changed since the last batch."""
@@ -61,6 +88,7 @@ class EmbeddedWriter:
             self._writer = None
             self._writer = tantivy.Index(schema(), path=str(folder)).writer(_BATCH_BYTES, 1)
             self._folder = folder
+            self._found = {file.name for file in folder.iterdir()}
 
 
 def build(
@@ -86,7 +114,7 @@ def build(
     with generations.held("turn", wait=True):
         if noted := generations.noted():
             writer = tantivy.Index(schema(), path=str(folder)).writer(_BATCH_BYTES, 1)
-            _make(writer, load(noted))
+            _make(writer, _made(load(noted)))
             writer.commit()
             writer.wait_merging_threads()
         generations.take_over(folder)
@@ -96,8 +124,19 @@ def build(
     return done
 
 
-def _make(writer: Any, changes: Sequence[Change]) -> None:
-    for change in changes:
-        writer.delete_documents_by_term("id", change.id)
-        if change.document is not None:
-            writer.add_document(entry(change.document))
+def _made(changes: Sequence[Change]) -> list[tuple[int, Any]]:
+    return [(change.id, entry(change.document) if change.document else None) for change in changes]
+
+
+def _make(writer: Any, made: list[tuple[int, Any]]) -> None:
+    for number, document in made:
+        writer.delete_documents_by_term("id", number)
+        if document is not None:
+            writer.add_document(document)
+
+
+def _grew_at(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

@@ -19,7 +19,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from huomiao.newsdesk.pipeline.search.interface import Busy
+from huomiao.newsdesk.pipeline.search.interface import Broken, Busy
+
+
+@contextmanager
+def broken_is_told() -> Iterator[None]:
+    """Whatever tantivy (a ValueError for everything) or the system says of the files is ``Broken``."""
+    try:
+        yield
+    except (ValueError, OSError) as problem:
+        raise Broken(str(problem)) from problem
 
 
 class Generations:

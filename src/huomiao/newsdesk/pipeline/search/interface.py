@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -35,11 +35,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A page of hits. ``total`` counts all; when it is not ``exact`` there are at least so many."""
+    """A page of hits. ``total`` counts all; when it is not ``exact`` there are at least so many.
+
+    When it is not ``whole`` the time was not enough to look at everything, and what was told long ago may be missing.
+    """
 
     hits: tuple[Hit, ...] = ()
     total: int = 0
     exact: bool = True
+    whole: bool = True
 
     @property
     def ids(self) -> list[int]:
@@ -54,11 +58,15 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How the articles that were found are spread: by source and category (most first), by month (``2023-12``, newest first)."""
+    """How the articles that were found are spread: by source and category (most first), by month (``2023-12``, newest first).
+
+    When they are not ``exact`` the counts are estimates, from some of the articles.
+    """
 
     sources: tuple[Count, ...] = ()
     categories: tuple[Count, ...] = ()
-    months: tuple[Count, ...] = field(default=())
+    months: tuple[Count, ...] = ()
+    exact: bool = True
 
 
 class Busy(Exception):
@@ -69,6 +77,10 @@ class Outdated(Exception):
     """The index was made by another version of the programme and has to be built anew."""
 
 
+class Broken(Exception):
+    """The index cannot be read or written: damaged, no room on the disk, no right to it. Building it anew helps, or making room."""
+
+
 class Writing(Protocol):
     """The right to change an index."""
 
@@ -76,12 +88,22 @@ class Writing(Protocol):
         """Make ``changes``; when this returns they are on disk and the next search of any process sees them.
 
         Making a change again changes nothing, so whoever is not sure whether it was made makes it again.
+        Raises ``Outdated`` and ``Broken``; then none of them is made.
         """
+
+    def tidy(self, stop: Callable[[], bool]) -> None:
+        """Upkeep that can wait for a time when nothing changes, in small steps, until it is done or ``stop`` says so."""
 
 
 class SearchIndex(Protocol):
+    """Every question may raise ``Broken``."""
+
+    @property
+    def is_built(self) -> bool:
+        """Whether there is an index of this layout. If not, searches find nothing until ``rebuild`` or ``writing``."""
+
     def writing(self) -> AbstractContextManager[Writing]:
-        """The right to change the index, as long as the block lasts. Raises ``Busy``, and when it is used ``Outdated``."""
+        """The right to change the index, as long as the block lasts. Raises ``Busy``."""
 
     def search(
         self,

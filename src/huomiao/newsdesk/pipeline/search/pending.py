@@ -7,7 +7,7 @@ making a change twice changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from huomiao.newsdesk.pipeline.search.documents import Change
@@ -26,12 +26,17 @@ class Truth(Protocol):
         """These are in the index. One that changed again since (another ``version``) stays pending."""
 
 
-def catch_up(index: SearchIndex, truth: Truth, *, stop: Callable[[], bool] | None = None) -> int:
-    """Make all that is pending; how many changes that were. Raises ``interface.Busy`` when another process is at it."""
+def catch_up(index: SearchIndex, truth: Truth) -> int:
+    """Make all that is pending, and the index's upkeep while nothing is; how many changes that were.
+
+    Whatever becomes pending before this ends is made too. Raises ``interface.Busy`` when another process is at it.
+    """
     done = 0
     with index.writing() as writing:
-        while not (stop and stop()) and (changes := truth.pending(BATCH)):
+        while changes := truth.pending(BATCH):
             writing.apply(changes)
             truth.settle(changes)
             done += len(changes)
+            if len(changes) < BATCH:
+                writing.tidy(lambda: bool(truth.pending(1)))
     return done

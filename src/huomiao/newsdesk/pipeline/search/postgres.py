@@ -1,33 +1,32 @@
-"""The index in PostgreSQL, for several web nodes: the same tokens, the same language, the same promises.
-
-It needs no extension. Phrases are phrases of tsvectors, so what the index of words (GIN) finds is read again to see
-whether the words stand together; that is what makes it slower than the embedded index on frequent words.
-"""
+"""The index in PostgreSQL, for several web nodes: the same tokens, the same language, the same promises. It needs no extension."""
 
 # ruff: noqa: S608  # conditions are made of placeholders here; a reader's words travel as values
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, LiteralString
 
-from huomiao.newsdesk.pipeline.search import freshness, interface, postgres_tables, spelling
-from huomiao.newsdesk.pipeline.search.documents import ID_BITS, Change, Document, time_of
-from huomiao.newsdesk.pipeline.search.interface import Busy, Count, Facets, Hit, Order, Results
-from huomiao.newsdesk.pipeline.search.postgres_query import Condition, condition, ranking
-from huomiao.newsdesk.pipeline.search.postgres_tables import Connection, statement
+from huomiao.newsdesk.pipeline.search import interface, postgres_tables, spelling
+from huomiao.newsdesk.pipeline.search.documents import Change, Document, time_of
+from huomiao.newsdesk.pipeline.search.interface import Count, Facets, Hit, Order, Results
+from huomiao.newsdesk.pipeline.search.postgres_query import TRUE, Wanted, days, needles, wanted
+from huomiao.newsdesk.pipeline.search.postgres_ranking import Counted, ranked
+from huomiao.newsdesk.pipeline.search.postgres_reading import Reading, Row, sampled
+from huomiao.newsdesk.pipeline.search.postgres_tables import Connection
+from huomiao.newsdesk.pipeline.search.postgres_text import PARTS, quoted
+from huomiao.newsdesk.pipeline.search.postgres_writer import PostgresWriter, build, held
 from huomiao.newsdesk.pipeline.search.queries import Query
-from huomiao.newsdesk.pipeline.search.schema import about_words
 
-# So many of the newest that fit are ranked; older ones follow by time.
-POOL = 500
+# Ranked are the newest that fit, and the newest of those that are about it; older ones follow by time.
+POOL = 400
+POOL_ABOUT = 300
 # Counting further takes longer than anybody waits for.
-COUNTED_TO = 10_000
-_PROGRESS_EVERY = 1000
-_AGE = f"greatest(0, %s - (moment >> {ID_BITS}))"
+COUNTED_TO = 2000
+# Facets of more articles than this are those of a part of them, and estimated.
+COUNTED_WHOLE = 8000
+_READ_WHOLE = 2000
 
 
 class PostgresIndex:
@@ -41,10 +40,18 @@ class PostgresIndex:
         self._name = name
         self._seen = False
 
+    @property
+    def is_built(self) -> bool:
+        """Whether there is an index of this layout. If not, searches find nothing until ``rebuild`` or ``writing``."""
+        # Once they are there they stay: a rebuild puts others in their place in one step.
+        if not self._seen:
+            self._seen = postgres_tables.is_ours(self._connect(), self._name)
+        return self._seen
+
     @contextmanager
     def writing(self) -> Iterator[PostgresWriter]:
         connection = self._connect()
-        with _held(connection, f"{self._name}.writer"):
+        with held(connection, f"{self._name}.writer"):
             postgres_tables.create(connection, self._name)
             yield PostgresWriter(connection, self._name)
 
@@ -54,34 +61,9 @@ class PostgresIndex:
         load: Callable[[Sequence[int]], Sequence[Change]],
         progress: Callable[[int], None] | None = None,
     ) -> int:
-        connection, name = self._connect(), self._name
-        with _held(connection, f"{name}.rebuild"):
-            self._run("DROP TABLE IF EXISTS {next}, {words_next}, {changed}")
-            self._run("CREATE TABLE {changed} (id bigint NOT NULL)")
-            postgres_tables.create_table(connection, f"{name}_next")
-            postgres_tables.create_words(connection, f"{name}_words_next")
-            words: Counter[str] = Counter()
-            done = 0
-
-            def counted() -> Iterator[Document]:
-                nonlocal done
-                for document in documents:
-                    yield document
-                    done += 1
-                    if progress and done % _PROGRESS_EVERY == 0:
-                        progress(done)
-
-            # A copy keeps the connection, and the caller may read from the same one: so batches, each a copy of its own.
-            source = counted()
-            while batch := [document for document, _ in zip(source, range(_PROGRESS_EVERY), strict=False)]:
-                postgres_tables.fill(connection, f"{name}_next", batch, words)
-            postgres_tables.fill_words(connection, f"{name}_words_next", words)
-            postgres_tables.add_indexes(connection, f"{name}_next", f"{name}_words_next")
-            with connection.transaction():
-                self._take_over(connection, load)
-            if progress:
-                progress(done)
-        return done
+        connection = self._connect()
+        with held(connection, f"{self._name}.rebuild"):
+            return build(connection, self._name, documents, load, progress)
 
     def search(
         self,
@@ -93,183 +75,108 @@ class PostgresIndex:
         limit: int = 20,
         hidden: frozenset[int] = frozenset(),
     ) -> Results:
-        if limit < 1 or not 0 <= offset <= interface.DEEPEST_PAGE or not self._is_there():
+        if limit < 1 or not 0 <= offset <= interface.DEEPEST_PAGE or not self.is_built:
             return Results()
-        wanted = condition(query, hidden)
-        total = self._total(wanted)
-        if order is Order.RELEVANCE and query.is_ranked:
-            hits = self._best(query, wanted, at, offset, limit)
-            if len(hits) < limit and total > POOL:
-                further = max(offset, POOL)
-                hits += self._by_time(wanted, Order.NEWEST, further, limit - len(hits))
+        if order is Order.RELEVANCE and not query.is_ranked:
+            order = Order.NEWEST
+        reading = self._reading()
+        articles = reading.articles(*days(query))
+        most = max(COUNTED_TO, offset + limit) + 1
+        found = reading.by_time(wanted(query, hidden), articles, order, most)
+        is_exact = len(found) < most and reading.is_whole
+        total = len(found) if is_exact else min(len(found), most - 1)
+        if order is Order.RELEVANCE:
+            likely = found[:POOL]
+            if len(found) > POOL:
+                likely += reading.by_time(wanted(query, hidden, about=True), articles, Order.NEWEST, POOL_ABOUT)
+            best = _ranked(reading, query, likely, at)
+            known = {number for _score, _moment, number in best}
+            scored = best + [(0.0, moment, number) for number, moment in found if number not in known]
         else:
-            hits = self._by_time(wanted, order, offset, limit)
-        return Results(tuple(hits), min(total, COUNTED_TO), exact=total <= COUNTED_TO)
+            scored = [(0.0, moment, number) for number, moment in found]
+        hits = tuple(Hit(number, time_of(moment), score) for score, moment, number in scored[offset : offset + limit])
+        return Results(hits, total, exact=is_exact, whole=reading.is_whole)
 
     def facets(self, query: Query, *, hidden: frozenset[int] = frozenset()) -> Facets:
-        if not self._is_there():
+        if not self.is_built:
             return Facets()
-        wanted = condition(query, hidden)
-        rows = self._rows(
-            "SELECT source, category, month, count(*) FROM {table} WHERE "
-            f"{wanted.text} GROUP BY GROUPING SETS ((source), (category), (month))",
-            wanted.values,
+        reading = self._reading()
+        everything = wanted(query, hidden)
+        parts = self._parts(reading, everything, _READ_WHOLE if everything.reads else COUNTED_WHOLE)
+        some = sampled(everything, parts)
+        rows = reading.rows(
+            "SELECT source, category, bucket / 10, count(*) FROM {table} WHERE "
+            f"{some.condition.text} GROUP BY GROUPING SETS ((source), (category), (bucket / 10))",
+            some.condition.values,
         )
-        months = sorted(((month, count) for _s, _c, month, count in rows if month is not None), reverse=True)
+        found = [(source, category, month, round(count * PARTS / parts)) for source, category, month, count in rows]
+        months = sorted(((month, count) for _s, _c, month, count in found if month is not None), reverse=True)
         return Facets(
-            _most((source, count) for source, _c, _m, count in rows if source),
-            _most((category, count) for _s, category, _m, count in rows if category),
+            _most((source, count) for source, _c, _m, count in found if source),
+            _most((category, count) for _s, category, _m, count in found if category),
             tuple(Count(f"{month // 100}-{month % 100:02}", count) for month, count in months[: interface.MOST_VALUES]),
+            exact=parts == PARTS and reading.is_whole,
         )
 
     def suggestion(self, query: Query) -> str:
-        return spelling.corrected(query, self) if self._is_there() else ""
+        return spelling.corrected(query, self) if self.is_built else ""
 
     def __len__(self) -> int:
-        return int(self._rows("SELECT count(*) FROM {table}")[0][0]) if self._is_there() else 0
+        return sum(count for _bucket, count in self._reading().articles()) if self.is_built else 0
 
     # What spelling asks for.
 
     def beginning_with(self, beginning: str, limit: int) -> list[tuple[str, int]]:
-        return self._rows(
+        rows = self._reading().rows(
             "SELECT word, articles FROM {words} WHERE word >= %s AND word < %s ORDER BY word LIMIT %s",
             (beginning, _after(beginning), limit),
         )
+        return [(word, count) for word, count in rows]
 
     def ending_with(self, ending: str, limit: int) -> list[tuple[str, int]]:
         turned = ending[::-1]
-        return self._rows(
+        rows = self._reading().rows(
             "SELECT word, articles FROM {words} WHERE turned >= %s AND turned < %s ORDER BY turned LIMIT %s",
             (turned, _after(turned), limit),
         )
+        return [(word, count) for word, count in rows]
 
     def frequency(self, token: str) -> int:
-        found = self._rows("SELECT 1 FROM {table} WHERE whole @@ %s::tsquery LIMIT 1", (f"'{token}'",))
-        return len(found)
+        return self._count(Wanted(quoted(token), TRUE, narrows=True), 1)
 
     def total(self, query: Query) -> int:
-        return self._total(condition(query))
+        return self._count(wanted(query), COUNTED_TO)
 
-    def _best(self, query: Query, wanted: Condition, at: datetime, offset: int, limit: int) -> list[Hit]:
-        by = ranking(query)
-        rank, values = "ts_rank_cd(whole, %s::tsquery, 1)", [by.whole]
-        for text, tsquery in (
-            ("CASE WHEN whole @@ %s::tsquery THEN 0.5 ELSE 0 END", by.together),
-            ("2 * ts_rank(about, %s::tsquery, 1)", by.about),
-        ):
-            if tsquery:
-                rank += f" + {text}"
-                values.append(tsquery)
-        rows = self._rows(
-            f"WITH newest AS (SELECT * FROM {{table}} WHERE {wanted.text} ORDER BY moment DESC LIMIT {POOL}) "
-            f"SELECT id, moment, ({rank}) * ({freshness.FLOOR} + {1 - freshness.FLOOR} * "
-            f"power(2.0, -{_AGE} / {freshness.HALF_LIFE_SECONDS}.0)) AS score "
-            "FROM newest ORDER BY score DESC, moment DESC OFFSET %s LIMIT %s",
-            (*wanted.values, *values, int(at.timestamp()), offset, limit),
-        )
-        return [Hit(number, time_of(moment), float(score)) for number, moment, score in rows]
+    def _count(self, sought: Wanted, most: int) -> int:
+        reading = self._reading()
+        return len(reading.by_time(sought, reading.articles(), Order.NEWEST, most))
 
-    def _by_time(self, wanted: Condition, order: Order, offset: int, limit: int) -> list[Hit]:
-        direction = "ASC" if order is Order.OLDEST else "DESC"
-        rows = self._rows(
-            f"SELECT id, moment FROM {{table}} WHERE {wanted.text} ORDER BY moment {direction} OFFSET %s LIMIT %s",
-            (*wanted.values, offset, limit),
-        )
-        return [Hit(number, time_of(moment), 0.0) for number, moment in rows]
+    def _parts(self, reading: Reading, everything: Wanted, most: int) -> int:
+        """Of how many parts of all articles the facets are made, so that not many more than ``most`` are read."""
+        if sum(count for _bucket, count in reading.articles()) <= most:
+            return PARTS
+        first = sampled(Wanted(everything.words, TRUE, everything.narrows), 1).condition
+        rows = reading.rows(f"SELECT count(*) FROM {{table}} WHERE {first.text}", first.values)
+        in_first = rows[0][0] if rows else most
+        return PARTS if in_first * PARTS <= 2 * most else max(1, min(PARTS, most // in_first))
 
-    def _total(self, wanted: Condition) -> int:
-        """How many fit; one more than ``COUNTED_TO`` when there are more than that."""
-        found = self._rows(
-            f"SELECT count(*) FROM (SELECT 1 FROM {{table}} WHERE {wanted.text} LIMIT %s) found",
-            (*wanted.values, COUNTED_TO + 1),
-        )
-        return int(found[0][0])
-
-    def _take_over(self, connection: Connection, load: Callable[[Sequence[int]], Sequence[Change]]) -> None:
-        """Let the new tables answer, with what changed while they grew. In one transaction, the caller's."""
-        _wait_for_turn(connection, self._name)
-        noted = [number for (number,) in self._rows("SELECT DISTINCT id FROM {changed} ORDER BY id")]
-        self._run("DROP TABLE IF EXISTS {table}, {words}, {changed}")
-        self._run("ALTER TABLE {next} RENAME TO {table}")
-        self._run("ALTER TABLE {words_next} RENAME TO {words}")
-        if noted:
-            PostgresWriter(connection, self._name).apply(load(noted))
-
-    def _is_there(self) -> bool:
-        # Once they are there they stay: a rebuild puts others in their place in one step.
-        if not self._seen:
-            self._seen = postgres_tables.exists(self._connect(), self._name)
-        return self._seen
-
-    def _run(self, text: LiteralString) -> None:
-        self._connect().execute(statement(text, self._name))
-
-    def _rows(self, text: str, values: Sequence[Any] = ()) -> list[Any]:
-        return self._connect().execute(statement(text, self._name), values).fetchall()
+    def _reading(self) -> Reading:
+        return Reading(self._connect(), self._name)
 
 
-class PostgresWriter:
-    """See ``interface.Writing``."""
-
-    def __init__(self, connection: Connection, name: str) -> None:
-        self._connection = connection
-        self._name = name
-
-    def apply(self, changes: Sequence[Change]) -> None:
-        """In a transaction of its own or, where one is open, as part of that."""
-        if not changes:
-            return
-        name, connection = self._name, self._connection
-        ids = [change.id for change in changes]
-        # The last of several changes of one article is what holds.
-        documents = [change.document for change in {change.id: change for change in changes}.values()]
-        present = [document for document in documents if document is not None]
-        with connection.transaction(), connection.cursor() as cursor:
-            _wait_for_turn(connection, name)
-            if postgres_tables.exists(connection, f"{name}_changed"):
-                cursor.execute(statement("INSERT INTO {changed} SELECT unnest(%s::bigint[])", name), [ids])
-            kept = {document.id for document in present}
-            gone = [number for number in ids if number not in kept]
-            cursor.execute(statement("DELETE FROM {table} WHERE id = ANY(%s)", name), [gone])
-            if not present:
-                return
-            cursor.executemany(
-                statement(
-                    "INSERT INTO {table} ({columns}) VALUES ({values}) ON CONFLICT (id) DO UPDATE SET {assignments}",
-                    name,
-                ),
-                [postgres_tables.row(document) for document in present],
-            )
-            # The counts only say which of two words is the likelier: they are not lowered again before a rebuild.
-            words = Counter(word for document in present for word in set(about_words(document)))
-            written = sorted(words.items())
-            cursor.execute(
-                statement(
-                    "INSERT INTO {words} SELECT * FROM unnest(%s::text[], %s::text[], %s::integer[]) "
-                    "ON CONFLICT (word) DO UPDATE SET articles = {words}.articles + EXCLUDED.articles",
-                    name,
-                ),
-                [[word for word, _ in written], [word[::-1] for word, _ in written], [count for _, count in written]],
-            )
-
-
-@contextmanager
-def _held(connection: Connection, lock: str) -> Iterator[None]:
-    """A lock of the session. Raises ``Busy`` when another session has it."""
-    row = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [lock]).fetchone()
-    if not (row and row[0]):
-        raise Busy(lock)
-    try:
-        yield
-    finally:
-        # After a broken connection the server has let go of it already.
-        if not connection.closed:
-            connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [lock])
-
-
-def _wait_for_turn(connection: Connection, name: str) -> None:
-    """One batch at a time, and none while generations change; until the transaction ends."""
-    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{name}.turn"])
+def _ranked(reading: Reading, query: Query, likely: list[Row], at: datetime) -> list[tuple[float, int, int]]:
+    each, together = needles(query)
+    stretches = each + together
+    rows = reading.rows(
+        "SELECT id, moment, head, octet_length(plain), "
+        "ARRAY(SELECT (octet_length(plain) - octet_length(replace(plain, one, ''))) / octet_length(one) "
+        "FROM unnest(%s::text[]) one), ARRAY(SELECT strpos(plain, one) FROM unnest(%s::text[]) one) "
+        # Fetched once here, not once for each question.
+        "FROM (SELECT id, moment, head, flat || '' AS plain FROM {table} WHERE id = ANY(%s) OFFSET 0) likely",
+        (stretches, stretches, list({number for number, _moment in likely})),
+    )
+    counted = [Counted(number, moment, head, size // 3, n, first) for number, moment, head, size, n, first in rows]
+    return ranked(counted, len(each), at.timestamp())
 
 
 def _most(found: Iterable[tuple[str, int]]) -> tuple[Count, ...]:
