@@ -223,6 +223,7 @@ def is_credit(line: Line) -> bool:
     return (
         line.picture is None
         and len(line.text) <= _LONGEST_SOURCE
+        and ("自" in line.text or "原载" in line.text)
         and _CREDIT.fullmatch(line.spaced.strip()) is not None
     )
 

@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 # Characters of a page that are read: larger pages are cut, no article is that long.
 MOST_CHARACTERS = 3_000_000
-# A tag this long is looked at; one that has this many attributes (or words in them) loses them.
+# A tag that has this many attributes loses them; in a page that is rewritten, one that is this long does.
 _LONG_TAG = 4_000
 _MOST_ATTRIBUTES = 400
 _DEEPEST = 200
@@ -28,7 +28,11 @@ _MOST_REOPENING = 2_000_000
 _SCRIPT = re.compile(r"<(script|style)\b", re.IGNORECASE)
 _ENDS = {name: re.compile(rf"</{name}\b", re.IGNORECASE) for name in ("script", "style")}
 _NAME = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9:-]*)")
-_LONG = re.compile(rf"<[a-zA-Z][^>]{{{_LONG_TAG}}}")
+# A tag with more values than tags have, or with much that is no value: only then is it worth counting what each tag has.
+_CROWDED = re.compile(r"""<[a-zA-Z](?:[^>=]{0,200}+=\s*+(?:"[^"]*+"|'[^']*+')?+){0,16}+(?![^>=]{0,200}+(?:>|\Z))""")
+_VALUE = re.compile(r"""=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)""")
+# What can stand between two attributes.
+_BETWEEN = re.compile(r"""[\s/"'=]+""")
 # A quote opens a value only after an equals sign. Possessive, so that no markup makes it look twice.
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)((?>[^>=]+|=\s*(?:\"[^\"]*\"|'[^']*')|=)*+)>?")
 
@@ -64,17 +68,14 @@ class Script:
 def parse(text: str) -> tuple[LexborHTMLParser, list[Script]]:
     """The tree of a page without its scripts and styles, and the scripts, in time and space that grow with its length."""
     markup, scripts = _without_scripts(text[:MOST_CHARACTERS])
-    # A tag can only be long where something is, or where quotes hide the ends of others.
-    tags = markup.count("<")
-    if (_LONG.search(markup) is not None or markup.count(">") > tags + _MOST_ATTRIBUTES) and any(
-        _has_many(tag[3]) for tag in _TAG.finditer(markup)
-    ):
+    if _CROWDED.search(markup) is not None and any(_has_many(tag[3]) for tag in _TAG.finditer(markup)):
         markup = _TAG.sub(lambda tag: f"<{tag[1]}{tag[2]}>" if _has_many(tag[3]) else tag[0], markup)
-    return LexborHTMLParser(_rewritten(markup) if _has_to_be_rewritten(markup, tags) else markup), scripts
+    return LexborHTMLParser(_rewritten(markup) if _has_to_be_rewritten(markup) else markup), scripts
 
 
-def _has_to_be_rewritten(markup: str, tags: int) -> bool:
+def _has_to_be_rewritten(markup: str) -> bool:
     """Whether the page could make the parser do far more than it reads; two counts say no of nearly all pages."""
+    tags = markup.count("<")
     if tags <= _FEW_TAGS:
         return False
     if tags**2 < _MOST_LOOKING_UP and tags * len(_MAY_FORMAT.findall(markup)) < _MOST_REOPENING:
@@ -106,8 +107,9 @@ def _without_scripts(text: str) -> tuple[str, list[Script]]:
 
 
 def _has_many(attributes: str) -> bool:
-    # A picture written into its address is long, but it is one attribute without a space.
-    return len(attributes) > _MOST_ATTRIBUTES and len(attributes.split(None, _MOST_ATTRIBUTES)) > _MOST_ATTRIBUTES
+    if len(attributes) <= _MOST_ATTRIBUTES:
+        return False
+    return len(_BETWEEN.split(_VALUE.sub(" ", attributes), _MOST_ATTRIBUTES)) > _MOST_ATTRIBUTES
 
 
 def _is_dangerous(names: list[str]) -> bool:

@@ -9,10 +9,9 @@ from urllib.parse import urlsplit
 from huomiao.newsdesk.pipeline.extract.page import Page
 from huomiao.newsdesk.pipeline.extract.pictures import absolute
 
-_NUMBER = re.compile(r"^[\[(（【第\s]*(\d{1,2})[\])）】页頁\s]*$")
-_WORDS = re.compile(
-    r"^[\[(（【\s]*(?:下一页|下一頁|后一页|下页|余下全文|全文|显示全文|阅读全文|在本页阅读全文|单页阅读|"
-    r"next(?: page)?|continue|view all|single page)[\s>›»→\])）】]*$",
+_TO_PAGE = re.compile(
+    r"[\[(（【第\s]*(?:(\d{1,2})[\])）】页頁\s]*|(?:下一页|下一頁|后一页|下页|余下全文|全文|显示全文|阅读全文|在本页阅读全文|单页阅读|"
+    r"next(?: page)?|continue|view all|single page)[\s>›»→\])）】]*)$",
     re.IGNORECASE,
 )
 _TRAILER = re.compile(
@@ -39,15 +38,15 @@ def further_pages(page: Page, url: str, *, below: int = 0) -> tuple[str, ...]:
         for written, _label, href, _is_bold in line.parts:
             if not href or len(written) > _LONGEST or len(text := written.strip()) > _LONGEST_WORDS:
                 continue
-            number = _NUMBER.match(text)
-            if (number is None and not _WORDS.match(text)) or href.startswith(("#", "javascript:")):
+            if (told := _TO_PAGE.match(text)) is None or href.startswith(("#", "javascript:")):
                 continue
+            number = int(told[1]) if told[1] else None
             address = absolute(href, url).partition("#")[0]
             if not address or address == url or not (_stem(address) == stem or _continues(address, url)):
                 continue
             # Page 2 ends in 2, or in 1 where they count from 0; other numbers at the end are those of other articles.
-            if number is None or _last_number(address) in {int(number[1]), int(number[1]) - 1, None}:
-                found.setdefault(address, int(number[1]) if number else _MOST)
+            if number is None or _last_number(address) in {number, number - 1, None}:
+                found.setdefault(address, _MOST if number is None else number)
     if (
         (following := absolute(page.meta.next_page, url) if page.meta.next_page else "")
         and _stem(following) == stem

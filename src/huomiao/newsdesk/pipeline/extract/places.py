@@ -51,7 +51,8 @@ def tail_lines(page: Page, last: int) -> list[Line]:
 def category(lines: Sequence[Line], stated: Stated) -> tuple[str, Evidence] | None:
     """The channel that the page files the article under: what it calls so, the last of its breadcrumbs, what it states."""
     for line in lines:
-        named = _FILED.search(line.spaced) if len(line.text) <= 120 else None
+        has_colon = len(line.text) <= 120 and (":" in line.text or "：" in line.text)
+        named = _FILED.search(line.spaced) if has_colon else None
         if named is not None:
             return named[1], Evidence(0.9, "类别", line.text[:120])
     for line in lines:

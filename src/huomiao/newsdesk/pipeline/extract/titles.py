@@ -58,6 +58,11 @@ def plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).translate(_QUOTES).split()).lower()
 
 
+@lru_cache(maxsize=8192)
+def _plain_letter(letter: str) -> str:
+    return plain(letter)
+
+
 def find(page: Page, stated: Stated, *, before: int) -> Title | None:
     """The title of the page. ``before`` is the number of the line with which the body ends at the latest."""
     head = page.meta.title
@@ -79,7 +84,7 @@ def find(page: Page, stated: Stated, *, before: int) -> Title | None:
         # A plain line is a title only when the head says just that.
         elif (
             len(line.text) < 6
-            or plain(line.text[0])[:1] not in starts
+            or _plain_letter(line.text[0])[:1] not in starts
             or not any(one.startswith(text := plain(line.text)) for one in compared)
         ):
             continue

@@ -106,8 +106,7 @@ class _Walk:
         label, href, bold = "", "", False
         stack: list[tuple[LexborNode, tuple[str, str, bool] | None]] = []
         node = top.first_child
-        visited = 0
-        while True:
+        for _visited in range(_MOST_NODES):
             while node is None:
                 if parts and (not stack or stack[-1][1] is None):
                     flush(box, parts)
@@ -121,7 +120,6 @@ class _Walk:
                     box.last, box.end = len(lines), len(boxes)
                     box = box.parent or root
                 node = closed.next
-            visited += 1
             tag = node.tag or "-none"
             kind = kind_of(tag, _BLOCK)
             if kind == _TEXT:
@@ -186,11 +184,9 @@ class _Walk:
                     lines.append(Line(box, "", [], len(lines), picture=Picture(attributes, href)))
             elif kind == _OF_HEAD:
                 self.head_element(node, tag)
-            if visited > _MOST_NODES:
-                for open_box in box.ancestors():
-                    open_box.last, open_box.end = len(lines), len(boxes)
-                return
             node = node.next
+        for open_box in box.ancestors():
+            open_box.last, open_box.end = len(lines), len(boxes)
 
     def flush(self, box: Box, parts: list[Part]) -> None:
         """End a line."""
