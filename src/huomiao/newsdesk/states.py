@@ -16,6 +16,7 @@ class SourceKind(models.TextChoices):
 class SourceState(models.TextChoices):
     ACTIVE = "active", _("采集中")
     PAUSED = "paused", _("已暂停")
+    RETIRED = "retired", _("已停用")
 
 
 class Health(models.TextChoices):
@@ -26,6 +27,7 @@ class Health(models.TextChoices):
     SILENT = "silent", _("一周没有新文章")
     FAILING = "failing", _("连续失败")
     PAUSED = "paused", _("已暂停")
+    RETIRED = "retired", _("已停用")
 
 
 class AddressKind(models.TextChoices):

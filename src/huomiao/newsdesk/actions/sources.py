@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -53,7 +54,10 @@ def add(
     key = web_addresses.key(url)
     known = Source.objects.filter(address_hash=key).first()
     if known is not None:
-        raise Invalid(_("这个地址已经在采集，来源名称是“%(name)s”。") % {"name": known.name})
+        told = {"name": known.name}
+        if known.state == SourceState.RETIRED:
+            raise Invalid(_("这个地址以前采集过，来源“%(name)s”已停用：在“已停用”里打开它，点“恢复采集”。") % told)
+        raise Invalid(_("这个地址已经在采集，来源名称是“%(name)s”。") % told)
     source = Source.objects.create(
         name=name,
         kind=way.kind,
@@ -136,12 +140,39 @@ def pause(source: Source, *, by: User) -> None:
         NotAllowed: ``by`` does not look after it. WrongState: it is paused already.
     """
     locked = _locked(source, by=by)
-    if locked.state == SourceState.PAUSED:
-        raise WrongState(_("这个来源已经暂停。"))
-    _set(locked, SourceState.PAUSED)
-    Address.objects.filter(source=locked, leased_until=None).update(due_at=None)
-    websub.leave(locked, at=timezone.now())
+    if locked.state != SourceState.ACTIVE:
+        raise WrongState(_("这个来源没有在采集。"))
+    _stop(locked, SourceState.PAUSED)
     history.record(locked, "news_source.paused", by=by)
+
+
+@transaction.atomic
+def retire(source: Source, *, note: str, by: User) -> None:
+    """Take the source off the board, for good as far as one knows. What was collected stays, and it can be resumed.
+
+    Raises:
+        NotAllowed: ``by`` does not look after it. WrongState: it is retired already.
+    """
+    locked = _locked(source, by=by)
+    if locked.state == SourceState.RETIRED:
+        raise WrongState(_("这个来源已经停用。"))
+    _stop(locked, SourceState.RETIRED)
+    history.record(locked, "news_source.retired", by=by, note=note)
+
+
+@transaction.atomic
+def look_now(source: Source, *, by: User, at: datetime | None = None) -> None:
+    """Have the source looked at at the crawl's next turn, and the pages that could not be had asked for again.
+
+    Raises:
+        NotAllowed: ``by`` does not look after it. WrongState: nothing is collected from it.
+    """
+    locked = _locked(source, by=by)
+    if locked.state != SourceState.ACTIVE:
+        raise WrongState(_("这个来源没有在采集，请先恢复采集。"))
+    free = Address.objects.filter(source=locked, leased_until=None)
+    free.filter(Q(url_hash=locked.address_hash) | ~Q(trouble="")).update(due_at=at or timezone.now())
+    history.record(locked, "news_source.looked_at", by=by)
 
 
 @transaction.atomic
@@ -157,6 +188,12 @@ def resume(source: Source, *, by: User, at: datetime | None = None) -> None:
     Address.objects.filter(source=locked, visited_at=None).update(due_at=at or timezone.now())
     websub.come_back(locked, at=at or timezone.now())
     history.record(locked, "news_source.resumed", by=by)
+
+
+def _stop(source: Source, state: SourceState) -> None:
+    _set(source, state)
+    Address.objects.filter(source=source, leased_until=None).update(due_at=None)
+    websub.leave(source, at=timezone.now())
 
 
 def _draw_chains_anew(source: Source) -> None:

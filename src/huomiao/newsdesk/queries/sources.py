@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ SILENT_AFTER = timedelta(days=7)
 FAILURES_TO_MIND = 3
 POOR_SURENESS = 0.6
 LATEST_JUDGED = 20
+LATEST_LOOKED_AT = 200
 # A name that stands over so great a part of a source's articles may be its own.
 LEAST_CREDITED = 0.2
 MOST_CREDITS = 5
@@ -39,6 +41,24 @@ def visible_to(user: User | AnonymousUser) -> QuerySet[Source]:
 def keepers_for(user: User | AnonymousUser) -> list[Organization]:
     """The unions for which ``user`` may add sources: those at which they are editors themselves."""
     return sorted(posts(user, Power.EDIT_NEWS), key=lambda one: one.path)
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What the addresses of a source's articles look like, and the latest one that does ("" where none does yet)."""
+
+    expression: str
+    example: str
+
+
+def patterns_of(source: Source) -> list[Pattern]:
+    """The patterns that were learnt of a list page, each with an example from what was collected."""
+    expressions = list(source.rules.get("links", ()))
+    if not expressions:
+        return []
+    newest = Article.objects.filter(source=source).order_by("-first_seen_at").values_list("url", flat=True)
+    latest = list(newest[:LATEST_LOOKED_AT])
+    return [Pattern(one, next((url for url in latest if re.search(one, url)), "")) for one in expressions]
 
 
 def with_yield(rows: QuerySet[Source], *, at: datetime) -> QuerySet[Source]:
@@ -99,8 +119,8 @@ def own_credits(source: Source) -> list[Credit]:
 
 def health(source: Source, *, at: datetime) -> Health:
     """How ``source`` (with ``with_yield``) is doing, in one word: what is wrong before what is right."""
-    if source.state == SourceState.PAUSED:
-        return Health.PAUSED
+    if source.state != SourceState.ACTIVE:
+        return Health.RETIRED if source.state == SourceState.RETIRED else Health.PAUSED
     if source.kind == SourceKind.ARCHIVE:
         return Health.WELL
     if source.checked_at is None:

@@ -13,5 +13,7 @@ urlpatterns = [
     path("news/sources/<int:pk>/change/", sources.change, name="source-change"),
     path("news/sources/<int:pk>/names/", sources.names, name="source-names"),
     path("news/sources/<int:pk>/pause/", sources.pause, name="source-pause"),
+    path("news/sources/<int:pk>/look/", sources.look, name="source-look"),
+    path("news/sources/<int:pk>/retire/", sources.retire, name="source-retire"),
     path("news/sources/<int:pk>/resume/", sources.resume, name="source-resume"),
 ]

@@ -21,6 +21,7 @@ from huomiao.core.errors import Invalid, NotAllowed
 from huomiao.core.requests import UserRequest
 from huomiao.newsdesk import fetch_troubles, looking, push_words
 from huomiao.newsdesk.actions import sources as actions
+from huomiao.newsdesk.forms.editing import NoteForm
 from huomiao.newsdesk.forms.sources import ChooseForm, LookForm, NamesForm, SourceForm, sealed
 from huomiao.newsdesk.models import HubSubscription, Source
 from huomiao.newsdesk.pipeline.discover.recognising import Findings, Way
@@ -30,7 +31,7 @@ from huomiao.newsdesk.queries import mentions as mentions_queries
 from huomiao.newsdesk.queries import sources as queries
 from huomiao.newsdesk.rules import articles as rules
 from huomiao.newsdesk.rules import categories as categories_rules
-from huomiao.newsdesk.states import SourceKind
+from huomiao.newsdesk.states import SourceKind, SourceState
 
 SOURCES_A_PAGE = 50
 ARTICLES_SHOWN = 20
@@ -55,7 +56,10 @@ def board(request: UserRequest) -> HttpResponse:
     """How every source is doing, and what waits for the desk."""
     _ask_editor(request)
     now = timezone.now()
-    rows = queries.with_yield(queries.visible_to(request.user), at=now).order_by("name", "pk")
+    visible = queries.visible_to(request.user)
+    is_past = "retired" in request.GET
+    wanted = visible.filter(state=SourceState.RETIRED) if is_past else visible.exclude(state=SourceState.RETIRED)
+    rows = queries.with_yield(wanted, at=now).order_by("name", "pk")
     page = Paginator(rows, SOURCES_A_PAGE).get_page(request.GET.get("page"))
     lines = [
         (source, queries.health(source, at=now), fetch_troubles.sentence(source.last_error))
@@ -64,6 +68,8 @@ def board(request: UserRequest) -> HttpResponse:
     context = {
         "page_obj": page,
         "lines": lines,
+        "is_past": is_past,
+        "retired_count": visible.filter(state=SourceState.RETIRED).count(),
         "removals_waiting": removals.waiting_for(request.user).count(),
         "can_arrange": categories_rules.can_arrange(request.user),
         "mentions_waiting": mentions_queries.undecided_for(request.user).count(),
@@ -145,7 +151,7 @@ def _source(request: UserRequest, pk: int) -> Source:
     return get_object_or_404(rows, pk=pk)
 
 
-def _show(request: UserRequest, found: Source, *, form: SourceForm | None = None, code: int = 200) -> HttpResponse:
+def _show(request: UserRequest, found: Source, *, code: int = 200, **forms: Any) -> HttpResponse:
     newest = articles.visible_to(request.user).filter(source=found).order_by("-first_seen_at", "-pk")
     push = HubSubscription.objects.filter(source=found).first()
     troubled = found.addresses.exclude(trouble="").order_by("-visited_at")[:TROUBLED_SHOWN]
@@ -162,9 +168,12 @@ def _show(request: UserRequest, found: Source, *, form: SourceForm | None = None
         "corrections": found.corrections.filter(is_in_force=True).exclude(rule={}),
         "own_credits": queries.own_credits(found),
         "names_form": NamesForm(initial={"names": "\n".join(found.also_called)}),
-        "form": form or SourceForm(initial={"name": found.name, "category": found.category_id}),
+        "patterns": queries.patterns_of(found),
+        "form": SourceForm(initial={"name": found.name, "category": found.category_id}),
+        "note_form": NoteForm(),
         "entries": history.of(found)[:20],
         "crawler": settings.NEWS_AGENT,
+        **forms,
     }
     return render(request, "newsdesk/source.html", context, status=code)
 
@@ -190,7 +199,7 @@ def names(request: UserRequest, pk: int) -> HttpResponse:
     given = [*found.also_called, request.POST["add"]] if "add" in request.POST else []
     if not given:
         if not form.is_valid():
-            return _show(request, found, code=422)
+            return _show(request, found, code=422, names_form=form)
         given = form.cleaned_data["names"]
     actions.name_also(found, given, by=request.user)
     messages.success(request, _("已保存，转载关系会随即重新梳理。"))
@@ -204,6 +213,27 @@ def pause(request: UserRequest, pk: int) -> HttpResponse:
     actions.pause(found, by=request.user)
     messages.success(request, _("已暂停采集，收录过的文章不受影响。"))
     return redirect(found)
+
+
+@login_required
+@require_POST
+def look(request: UserRequest, pk: int) -> HttpResponse:
+    found = _source(request, pk)
+    actions.look_now(found, by=request.user)
+    messages.success(request, _("已排到最前，采集程序下一轮就去看；没有取到的网页也再试一次。"))
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def retire(request: UserRequest, pk: int) -> HttpResponse:
+    found = _source(request, pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, code=422, note_form=form)
+    actions.retire(found, note=form.cleaned_data["note"], by=request.user)
+    messages.success(request, _("已停用，收录过的文章不受影响。"))
+    return redirect("newsdesk:sources")
 
 
 @login_required
