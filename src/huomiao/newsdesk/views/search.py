@@ -5,11 +5,13 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from huomiao.newsdesk import searching
+from huomiao.newsdesk import narrowing, searching
+from huomiao.newsdesk.forms.search import NarrowForm
 from huomiao.newsdesk.pipeline.search.interface import Count, Facets, Order
 from huomiao.newsdesk.pipeline.search.parsing import LONGEST
 from huomiao.newsdesk.pipeline.search.queries import Name, narrowed
@@ -22,14 +24,19 @@ VALUES_SHOWN = 8
 def search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:LONGEST]
     order = request.GET.get("order", Order.RELEVANCE)
+    narrow = NarrowForm(request.GET if "narrow" in request.GET else None)
+    if narrow.is_bound and narrow.is_valid():
+        return redirect(_page(_narrower(text, narrow), order, 1))
     if not text:
-        return render(request, "newsdesk/search.html", {"q": "", "found": None})
+        return render(request, "newsdesk/search.html", {"q": "", "found": None, "narrow": narrow})
     found = searching.find(text, order=order, page=request.GET.get("page", ""))
     facets = searching.facets(text) if found.total else Facets()
     context = {
         "q": text,
         "found": found,
         "order": order,
+        "narrow": narrow,
+        "conditions": narrowing.conditions(text),
         "orders": [
             (Order.RELEVANCE, _("最相关")),
             (Order.NEWEST, _("最新")),
@@ -44,6 +51,14 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "newsdesk/search.html", context)
 
 
+def _narrower(text: str, form: NarrowForm) -> str:
+    given = form.cleaned_data
+    category = given["category"].name if given["category"] else ""
+    return narrowing.with_conditions(
+        text, since=given["since"], until=given["until"], category=category, without=given["without"]
+    )[:LONGEST]
+
+
 def _narrowings(text: str, found: Facets) -> list[tuple[str, list[tuple[Count, str]]]]:
     """Each facet by its name, its values with the query that narrows to them."""
     return [
@@ -54,4 +69,4 @@ def _narrowings(text: str, found: Facets) -> list[tuple[str, list[tuple[Count, s
 
 
 def _page(text: str, order: str, number: int) -> str:
-    return "?" + urlencode({"q": text, "order": order, "page": number})
+    return f"{reverse('newsdesk:search')}?" + urlencode({"q": text, "order": order, "page": number})
