@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -149,11 +150,11 @@ def test_one_bad_answer_is_named_and_the_others_are_kept(exam):
 
 
 def test_too_early_says_how_long_to_wait(db):
-    exam = exam_ready(candidates=1, opened=timedelta(seconds=90))
-    _client, reply = begin(exam.candidates.get())
+    exam = exam_ready(candidates=1, opens_at=timezone.now().replace(microsecond=0) + timedelta(minutes=5))
+    with time_machine.travel(exam.opens_at - timedelta(seconds=90), tick=False):
+        _client, reply = begin(exam.candidates.get())
 
-    assert reply["error"] == "not_open"
-    assert 80_000 < reply["wait_ms"] <= 90_000
+    assert (reply["error"], reply["wait_ms"]) == ("not_open", 90_000)
     assert "questions" not in reply
 
 

@@ -147,6 +147,7 @@ def test_drill_of_nonsense_leads_back_to_the_choice(client, query):
     assert response.status_code in {302, 400}
 
 
+@time_machine.travel(datetime(2026, 3, 2, 4, tzinfo=UTC), tick=False)
 def test_daily_question_is_the_same_for_everybody_on_a_day(unit_and_bank):
     unit, bank = unit_and_bank
 
