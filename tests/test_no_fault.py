@@ -14,7 +14,6 @@ import sys
 import zlib
 from datetime import timedelta
 from typing import NamedTuple
-from unittest import mock
 
 import pytest
 from django.core.cache import cache
@@ -22,9 +21,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signals import got_request_exception
 from django.db import transaction
 from django.http import QueryDict
-from django.template.base import Template
 from django.test import override_settings
-from django.test.utils import _TestState
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -57,7 +54,7 @@ from tests.files import samples
 from tests.innovations.scope_scene import ScopeScene
 from tests.newsdesk.desk.standing import NewsStanding
 from tests.practice.standing import PracticeStanding
-from tests.refusals import plain_refusals
+from tests.refusals import plain_refusals, unkept_templates
 
 pytestmark = pytest.mark.django_db
 
@@ -464,8 +461,7 @@ def province(django_db_setup, django_db_blocker, files):
 def _quiet(settings, files):
     settings.MEDIA_ROOT = files
     logging.disable(logging.CRITICAL)
-    # Nobody looks at what the test client keeps of every template.
-    with mock.patch.object(Template, "_render", _TestState.saved_data.template_render):
+    with unkept_templates():
         yield
     logging.disable(logging.NOTSET)
 

@@ -34,6 +34,7 @@ from huomiao.studios.models import Level, Studio
 from tests.factories.innovations import AuthorFactory
 from tests.factories.orgs import UnitFactory
 from tests.factories.reviews import review_ready, round_started, scored
+from tests.refusals import UNKNOWN, plain_refusals, unkept_templates
 
 pytestmark = pytest.mark.django_db
 
@@ -258,6 +259,15 @@ def _is_public_of_the_tree(name: str) -> bool:
 
 def _leaks(client: Client, world) -> list[str]:
     found, seen = [], set()
+    # What is unknown gets the same page at every address: it is read once, and not drawn again.
+    assert _named(_bytes_of(client.get("/nowhere/at-all/"))) == []
+    with plain_refusals(UNKNOWN), unkept_templates():
+        _walk(client, world, found, seen)
+    assert len(seen) > 60
+    return [" ".join((name, asked, *named)) for name, asked, named in found]
+
+
+def _walk(client: Client, world, found: list[tuple[str, str, list[str]]], seen: set[str]) -> None:
     for name, address in _addresses(world):
         if _is_public_of_the_tree(name):
             continue
@@ -274,8 +284,6 @@ def _leaks(client: Client, world) -> list[str]:
                 if named := _named(_bytes_of(response), sent="".join(NAMES_OF_RULES.get(name, ()))):
                     found.append((name, f"POST {address}", named))
         seen.add(name)
-    assert len(seen) > 60
-    return [" ".join((name, asked, *named)) for name, asked, named in found]
 
 
 DESTRUCTIVE = {"innovations:sheet-recuse", "innovations:sheets-sign", "account_logout"}

@@ -14,7 +14,7 @@ from tests.factories.orgs import UnitFactory
 from tests.innovations.scope_scene import ScopeScene
 from tests.innovations.scope_table import CHANGES, IN, LATER, READS, ROLES, SHOWN, STAGELESS, STAGES
 from tests.innovations.test_recommendations_climb import NOW
-from tests.refusals import plain_refusals
+from tests.refusals import plain_refusals, unkept_templates
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def scenes(django_db_setup, django_db_blocker, files):
 @pytest.fixture
 def scene(scenes, stage, files, settings):
     settings.MEDIA_ROOT = files
-    with plain_refusals():
+    with plain_refusals(), unkept_templates():
         yield scenes[stage]
 
 

@@ -37,6 +37,7 @@ from tests.factories.marking import (
     sittings_of,
 )
 from tests.factories.orgs import MembershipFactory
+from tests.refusals import UNKNOWN, plain_refusals, unkept_templates
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +141,14 @@ LEFT_OUT = {"practice:handover", "practice:boards"}
 def told(client, exam, words, *, names=("practice",)):
     """Where any of ``words`` is told, over every address and in every form."""
     client.raise_request_exception = False
+    # What is unknown gets the same page at every address: it is read once, and not drawn again.
+    nowhere = text_of(client.get("/nowhere/at-all/"))
+    assert [word for word in words if word in nowhere] == []
+    with plain_refusals(UNKNOWN), unkept_templates():
+        return walked(client, exam, words, names)
+
+
+def walked(client, exam, words, names):
     found, asked = [], 0
     ways = set()
     for name, place in addresses(exam, names):
