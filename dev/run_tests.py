@@ -73,7 +73,7 @@ def main() -> None:
     subprocess.run([sys.executable, "-m", "tests.migrated"], cwd=ROOT, check=True)
     spread = ["-q", "-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
     if journeys:
-        sys.exit(run("browser journeys", [*spread, "-m", "journey", *arguments]))
+        sys.exit(run("browser journeys", [*spread, "-m", "journey", *(arguments or ["tests/journeys"])]))
     common = [*spread, "-m", "not journey", *arguments]
     used = ["SQLite"]
     failed = run("SQLite", common)
