@@ -17,7 +17,7 @@ from psycopg.pq import TransactionStatus
 
 from huomiao.newsdesk.pipeline.search.documents import time_of
 from huomiao.newsdesk.pipeline.search.interface import Order
-from huomiao.newsdesk.pipeline.search.postgres_query import Wanted
+from huomiao.newsdesk.pipeline.search.postgres_query import Condition, Wanted
 from huomiao.newsdesk.pipeline.search.postgres_tables import Connection, statement
 from huomiao.newsdesk.pipeline.search.postgres_text import PARTS, bucket, quoted
 
@@ -105,25 +105,24 @@ class Reading:
     def _stretch(self, wanted: Wanted, buckets: list[int], order: Order, most: int) -> list[Row]:
         """What was told in these parts of months, which follow each other."""
         direction = "ASC" if order is Order.OLDEST else "DESC"
-        words = wanted.words
-        told = "TRUE"
-        values: list[Any] = []
-        if words is None or not wanted.narrows or len(buckets) <= _MOST_NAMED:
+        words, told = wanted.words, Condition("TRUE")
+        # A query that names nothing that must be there needs the parts of months as words; one that asks for no word at all does not.
+        if len(buckets) <= _MOST_NAMED or (words is not None and not wanted.narrows):
             words = _and(words, [f"@{number}" for number in buckets])
         else:
-            told = "bucket BETWEEN %s AND %s"
-            values = [min(buckets), max(buckets)]
+            told = Condition("bucket BETWEEN %s AND %s", (min(buckets), max(buckets)))
+        likely = Wanted(words, told, wanted.narrows).condition
         if not wanted.reads:
             return self.rows(
-                f"SELECT id, moment FROM {{table}} WHERE words @@ %s::tsquery AND {told} AND {wanted.rest.text} "
+                f"SELECT id, moment FROM {{table}} WHERE {likely.text} AND {wanted.rest.text} "
                 f"ORDER BY moment {direction} LIMIT %s",
-                [words, *values, *wanted.rest.values, most],
+                [*likely.values, *wanted.rest.values, most],
             )
         # Put in order before any text is read, so that no more are read than it takes.
         return self.rows(
-            f"SELECT id, moment FROM (SELECT * FROM {{table}} WHERE words @@ %s::tsquery AND {told} "
+            f"SELECT id, moment FROM (SELECT * FROM {{table}} WHERE {likely.text} "
             f"ORDER BY moment {direction} OFFSET 0) likely WHERE {wanted.rest.text} LIMIT %s",
-            [words, *values, *wanted.rest.values, most],
+            [*likely.values, *wanted.rest.values, most],
         )
 
 
