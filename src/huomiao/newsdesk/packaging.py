@@ -22,9 +22,9 @@ MOST_FOUND = 10_000
 def export(target: Path, *, query: str, at: datetime) -> int:
     """Write the snapshots, with their pictures, of the articles that ``query`` finds (all without one); how many articles.
 
-    What is taken down is not among them.
+    What is taken down is not among them, nor what asks that no copy be shown.
     """
-    articles = searching.newest(query, most=MOST_FOUND) if query else list(queries.newest(queries.shown()))
+    articles = _found(query) if query else list(queries.newest(queries.may_be_copied()))
     pages: list[wacz.Page] = []
     places: set[tuple[str, int]] = set()
     for article in articles:
@@ -43,6 +43,10 @@ def export(target: Path, *, query: str, at: datetime) -> int:
         software=f"huomiao/{version('huomiao')}",
     )
     return len(articles)
+
+
+def _found(query: str) -> list[Article]:
+    return [one for one in searching.newest(query, most=MOST_FOUND) if not one.asks_noarchive]
 
 
 def _captures(article: Article) -> tuple[list[Capture], dict[int, str]]:

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from huomiao.newsdesk import archiving, filing, paging, picturing, site_knowledge, versions, web_addresses
+from huomiao.newsdesk import archiving, filing, heeding, paging, picturing, site_knowledge, versions, web_addresses
 from huomiao.newsdesk.models import Address, Article, Capture, Source
 from huomiao.newsdesk.pipeline.article import Article as Read
+from huomiao.newsdesk.pipeline.robots_words import Wishes
 from huomiao.newsdesk.states import AddressKind
 
 logger = logging.getLogger(__name__)
@@ -75,7 +76,8 @@ def _read(capture: Capture, source: Source, *, is_picture: bool) -> Article | No
     if not is_article(found):
         return None
     now = timezone.now()
-    article = keep(paging.whole(found, capture, source), capture, source, at=now)
+    wishes = heeding.wishes_of(capture)
+    article = keep(paging.whole(found, capture, source), capture, source, wishes, at=now)
     paging.want(article, found, capture, at=now)
     return article
 
@@ -94,7 +96,7 @@ def is_article(found: Read) -> bool:
 
 
 @transaction.atomic
-def keep(found: Read, capture: Capture, source: Source, *, at: datetime) -> Article:
+def keep(found: Read, capture: Capture, source: Source, wishes: Wishes, *, at: datetime) -> Article:
     """Keep what was read of ``capture``: the article's first version, its next one, or nothing new."""
     url = web_addresses.cleaned(found.canonical) if _is_own(found.canonical, capture.url) else ""
     url = url or capture.url
@@ -113,6 +115,7 @@ def keep(found: Read, capture: Capture, source: Source, *, at: datetime) -> Arti
             first_seen_at=capture.taken_at,
             dated_at=found.published_at or capture.taken_at,
         )
+    heeding.heed(article, capture, wishes)
     made = versions.add(article, capture, versions.values_of(found), extractor=EXTRACTOR, at=at)
     if made is not None:
         picturing.want(article, made, source, at=at)

@@ -185,7 +185,7 @@ def bring_up_to_date() -> int:
 
 def rebuild() -> int:
     """Build the index anew from the tables while the old one answers; returns how many articles are in it."""
-    Article.objects.filter(state=ArticleState.TAKEN_DOWN).update(indexed_revision=F("revision"))
+    Article.objects.exclude(state=ArticleState.SHOWN).update(indexed_revision=F("revision"))
     return index().rebuild(_documents(), _load)
 
 
@@ -204,7 +204,7 @@ def _answering() -> Iterator[SearchIndex]:
 
 def _hidden() -> frozenset[int]:
     """The articles that are still in the index and must not be found."""
-    behind = Article.objects.filter(state=ArticleState.TAKEN_DOWN, revision__gt=F("indexed_revision"))
+    behind = Article.objects.exclude(state=ArticleState.SHOWN).filter(revision__gt=F("indexed_revision"))
     return frozenset(behind.values_list("pk", flat=True))
 
 

@@ -66,6 +66,8 @@ class PushState(models.TextChoices):
 
 class ArticleState(models.TextChoices):
     SHOWN = "shown", _("公开")
+    # Its page asks not to be found: kept, and seen by its editors only.
+    SEALED = "sealed", _("封存")
     TAKEN_DOWN = "taken_down", _("已下架")
 
 

@@ -88,7 +88,7 @@ def grant(removal: Removal, *, answer: str, by: User, at: datetime | None = None
     """
     moved = _move(removal, RemovalState.TAKEN_DOWN, answer=answer, by=by, at=at)
     article = _locked(moved.article)
-    if article.state == ArticleState.SHOWN:
+    if article.state != ArticleState.TAKEN_DOWN:
         _hide(article, note=_("删除申请 %(receipt)s") % {"receipt": moved.receipt}, by=by)
 
 
@@ -117,7 +117,7 @@ def take_down(article: Article, *, note: str, by: User) -> None:
     if not rules.can_edit(by, article):
         raise NotAllowed(_("只有维护这个来源的编辑可以下架文章。"))
     locked = _locked(article)
-    if locked.state != ArticleState.SHOWN:
+    if locked.state == ArticleState.TAKEN_DOWN:
         raise WrongState(_("这篇文章已经下架。"))
     _hide(locked, note=note, by=by)
 
@@ -165,7 +165,7 @@ def _hide(article: Article, *, note: str, by: User) -> None:
 
 
 def _show(article: Article, *, note: str, by: User) -> None:
-    _set(article, ArticleState.SHOWN)
+    _set(article, article.state_asked_for)
     history.record(article, "article.lifted", by=by, note=note)
     transaction.on_commit(partial(indexing.bring_up_to_date.enqueue))
 

@@ -38,6 +38,9 @@ class Article(models.Model):
     # Published where the page says so, else first seen: what every list is ordered by.
     dated_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=ArticleState, default=ArticleState.SHOWN)
+    # What the page asks, in its newest snapshot (``pipeline.robots_words``).
+    asks_noindex = models.BooleanField(default=False)
+    asks_noarchive = models.BooleanField(default=False)
     # The search index follows these rows: it is behind wherever the two differ. Every change counts ``revision`` up.
     revision = models.PositiveIntegerField(default=1)
     indexed_revision = models.PositiveIntegerField(default=0)
@@ -64,6 +67,15 @@ class Article(models.Model):
     @property
     def is_shown(self) -> bool:
         return self.state == ArticleState.SHOWN
+
+    @property
+    def is_taken_down(self) -> bool:
+        return self.state == ArticleState.TAKEN_DOWN
+
+    @property
+    def state_asked_for(self) -> ArticleState:
+        """Where it stands unless it is taken down."""
+        return ArticleState.SEALED if self.asks_noindex else ArticleState.SHOWN
 
 
 class Version(models.Model):

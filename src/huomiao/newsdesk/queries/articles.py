@@ -24,15 +24,28 @@ MORE_SHOWN = 10
 
 
 def shown() -> QuerySet[Article]:
-    """What the public reads: every article but those taken down."""
+    """What the public reads: every article but those taken down, and those whose pages ask not to be found."""
     return Article.objects.filter(state=ArticleState.SHOWN).select_related("category")
 
 
 def visible_to(user: User | AnonymousUser) -> QuerySet[Article]:
-    """The articles whose page ``user`` may open: the public's, and those taken down for the editors who keep them."""
-    kept = within(reach(user, Power.EDIT_NEWS), "source__keeper__path")
-    found = Article.objects.filter(Q(state=ArticleState.SHOWN) | kept)
+    """The articles whose page ``user`` may open: the public's, and for the editors who keep them the others too."""
+    found = Article.objects.filter(Q(state=ArticleState.SHOWN) | _kept_by(user))
     return found.select_related("category", "source__keeper", "current")
+
+
+def readable_by(user: User | AnonymousUser) -> QuerySet[Article]:
+    """Of those, the ones whose text and snapshots ``user`` may see: a page may ask that no copy of it be shown."""
+    return visible_to(user).filter(Q(asks_noarchive=False) | _kept_by(user))
+
+
+def may_be_copied() -> QuerySet[Article]:
+    """What may be handed on with its snapshots."""
+    return shown().filter(asks_noarchive=False)
+
+
+def _kept_by(user: User | AnonymousUser) -> Q:
+    return within(reach(user, Power.EDIT_NEWS), "source__keeper__path")
 
 
 def taken_down() -> QuerySet[Article]:

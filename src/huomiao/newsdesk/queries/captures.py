@@ -1,4 +1,4 @@
-"""Reads over captures: a capture is seen by whoever may open the article that was read from it."""
+"""Reads over captures: a capture is seen by whoever may read the article that was read from it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def visible_to(user: User | AnonymousUser) -> QuerySet[Capture]:
-    """The captures of pages whose article ``user`` may open."""
-    seen = articles.visible_to(user).order_by().values("pk")
+    """The captures of pages whose article ``user`` may read."""
+    seen = articles.readable_by(user).order_by().values("pk")
     return Capture.objects.filter(versions__article__in=seen).distinct()
 
 
@@ -29,6 +29,6 @@ def of_address(user: User | AnonymousUser, address: str) -> QuerySet[Capture]:
 
 
 def pictures_visible_to(user: User | AnonymousUser) -> QuerySet[Picture]:
-    return Picture.objects.filter(article__in=articles.visible_to(user).order_by().values("pk")).select_related(
+    return Picture.objects.filter(article__in=articles.readable_by(user).order_by().values("pk")).select_related(
         "capture"
     )

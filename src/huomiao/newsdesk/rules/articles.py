@@ -20,8 +20,13 @@ def can_edit(user: User | AnonymousUser, article: Article) -> bool:
     return has_power(user, Power.EDIT_NEWS, article.source.keeper)
 
 
+def can_read_whole(user: User | AnonymousUser, article: Article) -> bool:
+    """Whether ``user`` may see the text and the snapshots of ``article``, and not only what it is about."""
+    return not article.asks_noarchive or can_edit(user, article)
+
+
 def can_take_down(user: User | AnonymousUser, article: Article) -> bool:
-    return article.state == ArticleState.SHOWN and can_edit(user, article)
+    return article.state != ArticleState.TAKEN_DOWN and can_edit(user, article)
 
 
 def can_lift(user: User | AnonymousUser, article: Article) -> bool:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from huomiao.core.addresses import absolute
 from huomiao.core.errors import NotAllowed
 from huomiao.core.requests import whole_number
-from huomiao.newsdesk import citing, picturing, showing
+from huomiao.newsdesk import citing, picturing, showing, web_addresses
 from huomiao.newsdesk.actions import readers as actions
 from huomiao.newsdesk.models import Article, Version
 from huomiao.newsdesk.pipeline import differences
@@ -31,7 +31,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     if article is None:
         return _gone(request, pk)
     kept = list(queries.versions(article))
-    version = _asked(request, article, kept)
+    is_whole = rules.can_read_whole(request.user, article)
+    version = _asked(request, article, kept) if is_whole else _current(article)
     if version is None:
         return render(request, "newsdesk/unread.html", {"article": article}, status=404)
     can_edit = rules.can_edit(request.user, article)
@@ -41,7 +42,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "version": version,
         "is_current": version.pk == article.current_id,
         "version_count": len(kept),
-        "blocks": showing.blocks(version, picturing.shown_in(article, until=_next(version, kept))),
+        # A repost names where its original stands.
+        "canonical_elsewhere": bool(version.canonical) and web_addresses.site(version.canonical) != article.site,
+        "is_whole": is_whole,
+        "blocks": _blocks(article, version, kept) if is_whole else [],
         "story": chains.story_of(article),
         "mentions": mentions.shown_on(article, with_suggested=can_edit),
         "related": related.to(article),
@@ -76,6 +80,14 @@ def _asked(request: HttpRequest, article: Article, kept: list[Version]) -> Versi
     same = [one.number for one in kept if asked is not None and one.capture_id == asked.capture_id]
     if same:
         return article.versions.select_related("capture").get(number=same[-1])
+    return _current(article)
+
+
+def _blocks(article: Article, version: Version, kept: list[Version]) -> list[showing.Shown]:
+    return showing.blocks(version, picturing.shown_in(article, until=_next(version, kept)))
+
+
+def _current(article: Article) -> Version | None:
     return article.versions.select_related("capture").filter(pk=article.current_id or 0).first()
 
 
@@ -104,7 +116,7 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def versions(request: HttpRequest, pk: int) -> HttpResponse:
     """How the article changed: the versions, and the difference of two of them (the last two unless others are asked for)."""
-    article = get_object_or_404(queries.visible_to(request.user), pk=pk)
+    article = get_object_or_404(queries.readable_by(request.user), pk=pk)
     kept = list(queries.versions(article))
     old, new = _two_asked(request, kept)
     context: dict[str, Any] = {"article": article, "versions": kept, "old": old, "new": new}
