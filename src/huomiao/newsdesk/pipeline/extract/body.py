@@ -26,6 +26,9 @@ _MAIN = 0.8
 # What a sentence costs that invites, advertises or forbids; longer ones, in units, are not asked.
 _NOISE = -5.0
 _LONGEST_NOISE = 60
+# A line with a larger share of link is one. So many below 推荐阅读 and the like make a list of other articles.
+_LINK_SHARE = 0.6
+_FEWEST_OTHERS = 2
 # What a link costs, and more with its length.
 _LINK = -3.0
 # What an element that is none of it can take from the worth of what holds it, at the most.
@@ -68,7 +71,7 @@ def line_worth(line: Line) -> float:
     if line.picture is not None:
         return 0.0
     share = line.linked / len(line.text)
-    if share > 0.6:
+    if share > _LINK_SHARE:
         return _LINK - 0.3 * min(line.units, 20)
     if line.has_stops:
         return _NOISE if line.units <= _LONGEST_NOISE and cues.is_noise(line.text) else line.units * (1 - share)
@@ -115,6 +118,8 @@ def weigh(page: Page, lines: list[float], *, believing: bool = True) -> Worth:
                 is_aside = True
             elif box.tag != "ul":
                 links.add(outer)
+        if own and believing and not (is_aside or is_core):
+            is_aside = _is_headed_aside(page.lines[box.first : box.last])
         if is_aside:
             # It is left out whole, so it takes nothing from what holds it.
             asides.add(number)
@@ -122,6 +127,17 @@ def weigh(page: Page, lines: list[float], *, believing: bool = True) -> Worth:
         boxes[outer] += max(_WORST, worth)
         prose[outer] += own
     return Worth(lines, boxes, prose, asides)
+
+
+def _is_headed_aside(lines: Sequence[Line]) -> bool:
+    """Whether the first of the lines says that these are readers' comments, or other articles with a link for each."""
+    heading = lines[0].text
+    if cues.heads_comments(heading):
+        return True
+    if not cues.heads_others(heading):
+        return False
+    links = sum(1 for line in lines if line.link_share > _LINK_SHARE)
+    return links >= _FEWEST_OTHERS and links >= sum(1 for line in lines if line.has_stops)
 
 
 def choose(page: Page, worth: Worth) -> Box:
@@ -280,6 +296,8 @@ def _without_end(lines: Sequence[Line], worth: Worth, main: Box | None) -> list[
     kept: list[Line] = []
     for line in lines:
         if line.picture is None and left <= total * _LEFT_AFTER_END and _is_end(line.text):
+            break
+        if total - left >= _LEAST_PROSE and cues.heads_comments(line.text):
             break
         left -= _prose_of(line, worth, main)
         kept.append(line)

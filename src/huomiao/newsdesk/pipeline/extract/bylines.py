@@ -25,8 +25,10 @@ _REPOST = re.compile(
 _STRONG_REPOST = re.compile(r"转载?自|轉載?自|摘自|原载|首发|选自")
 # A line that credits somebody and says nothing else: it is read, and is no part of the text.
 _CREDIT = re.compile(
-    r"[（(【\[]?\s*(?:本文|文章|原文)?\s*(?:转载?自|轉載?自|摘自|原载于?|选自)\s*[:：]\s*\S{2,20}(?:\s*\S{1,10})?\s*[）)】\]]?"
+    r"[（(【\[]?\s*(?:本文|文章|原文|稿件)?\s*(?:转载?自|轉載?自|摘自|原载于?|选自|来源)\s*[:：|｜丨/]\s*\S{2,20}(?:\s*\S{1,10})?\s*[）)】\]]?"
 )
+# 信息来源 in a cell, with the source in the next one.
+_SOURCE_ALONE = re.compile(r"(?:文章|信息|新闻|稿件|内容)?(?:来源|來源)[:：]?|稿源[:：]?")
 # What follows a source on its line: the next field, set off by white space or by its colon; many names end in 发布.
 _NEXT_FIELD = (
     r"作\s*者|编\s*辑|責任|责\s*任|责\s*编|记\s*者|文\s*[:：/]|时\s*间|日\s*期|发布|发表|發佈|更新|浏\s*览|点\s*击|阅\s*读|访问|字\s*[号體体]|打印|评论|"
@@ -54,13 +56,17 @@ _REPORTER = re.compile(
 _REPORTER_LINE = re.compile(
     rf"^(?:[\u4e00-\u9fff·\s]{{0,14}})(?:记者|記者)\s*[|｜丨:：]?\s*(?P<names>{NAME}(?:[、，,\s　/]+{NAME}){{0,5}})\s*(?:报道|文|/文)?$"
 )
+# 2024-01-05 示例日报 记者 甲乙 通讯员 丙丁; 記者甲乙／示例報導
+_REPORTER_BESIDE = re.compile(
+    rf"(?:^|\s)(?:本报|本刊|本网)?(?:(?:记者|記者)\s+(?P<names>{NAME}(?:[、，,\s]+(?:(?:通讯员|实习生)\s*)?{NAME}){{0,4}})\s*$|記者(?P<one>{NAME})\s*[／/])"
+)
 # 甲乙/示例日报
 _SLASHED = re.compile(
     rf"^(?P<names>{NAME}(?:[ 、]{NAME}){{0,2}})\s*[/／]\s*(?P<source>[^/／\s]{{2,14}}(?:报|社|网|台|刊|新闻|周刊|杂志|客户端))$"
 )
 _ARTICLE_AUTHOR = re.compile(r"[(（]\s*作者\s*[:：]\s*(?P<names>[^)）]{2,60})[)）]")
 _EDITOR = re.compile(
-    r"(?:^|[\s\x1f(（【\[|｜<])(?:本文|网络|网站|值班|执行)?(?:责\s*任\s*编\s*辑|責任編輯|责\s*编|編\s*輯|编\s*辑|责任编缉)\s*(?:[:：/丨｜|]\s*|\s(?=[\u4e00-\u9fff]{2,4}\s*[)）】\]]?$))(?P<names>[^:：]{1,60})"
+    r"(?:^|[\s\x1f(（【\[|｜<])(?:本文|网络|网站|值班|执行)?(?:责\s*任\s*编\s*辑|責任編輯|责\s*编|編\s*輯|编\s*辑|责任编缉)\s*(?:[:：/丨｜|]\s*|\s(?=[\u4e00-\u9fff]{2,4}\s*[)）】\]]?$))(?=(?P<names>[^:：]{1,60}))"
 )
 
 
@@ -87,7 +93,8 @@ def _fielded(line: Line) -> str:
 def source(head: Sequence[Line], tail: Sequence[Line], stated: Stated, *, under: int = 0) -> Found | None:
     """Who the page says it has the text from (来源). ``under`` is the number of the title's line."""
     for at, line in enumerate(head):
-        if len(line.text) <= 200 and (match := _SOURCE.search(text := _fielded(line))) is not None:
+        text = _fielded(line) if len(line.text) <= 200 else ""
+        if (match := _SOURCE.search(text) or _SOURCE_ALONE.fullmatch(text)) is not None:
             value = text[match.end() :].lstrip(_GAP + " ")
             if (
                 not value
@@ -223,7 +230,7 @@ def is_credit(line: Line) -> bool:
     return (
         line.picture is None
         and len(line.text) <= _LONGEST_SOURCE
-        and ("自" in line.text or "原载" in line.text)
+        and ("自" in line.text or "原载" in line.text or "来源" in line.text)
         and _CREDIT.fullmatch(line.spaced.strip()) is not None
     )
 
@@ -240,6 +247,10 @@ def authors(
         match = _ARTICLE_AUTHOR.search(text) or _AUTHOR.search(text)
         if match is not None and (found := names_in(_stop(match["names"]), any_word=True)):
             return People(tuple(found), Evidence(0.9, "作者", line.spaced[:120]))
+    for line in head:
+        beside = _REPORTER_BESIDE.search(line.spaced) if line.units <= 40 and "者" in line.text else None
+        if beside is not None and (found := names_in(beside["names"] or beside["one"])):
+            return People(tuple(found), Evidence(0.8, "记者 beside the time", line.spaced[:120]))
     for line in (*head, *texts[:4], *texts[-3:]):
         match = (_SLASHED.match(line.text) or _REPORTER_LINE.match(line.text)) if line.units <= 40 else None
         match = match or _REPORTER.search(line.text[:120]) or _REPORTER.search(line.text[-120:])
@@ -277,9 +288,9 @@ def editors(head: Sequence[Line], tail: Sequence[Line]) -> People:
     found: list[str] = []
     quote = ""
     for line in (*tail, *head):
-        if line.units > 60:
+        if line.units > 60 and "编" not in line.text[-_LONGEST_SOURCE:]:
             continue
-        text = _fielded(line)
+        text = _fielded(line) if line.units <= 60 else line.text[-_LONGEST_SOURCE:]
         for match in _EDITOR.finditer(text):
             if (named := names_in(_stop(match["names"]), any_word=True)) and not quote:
                 quote = line.spaced[:120]

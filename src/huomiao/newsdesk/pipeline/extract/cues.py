@@ -6,6 +6,7 @@ import re
 
 # Longer lines are prose, whatever they begin with.
 LONGEST = 160
+_LONGEST_HEADING = 12
 
 # From here on nothing belongs to the article: headings of what follows it.
 _END = re.compile(
@@ -36,8 +37,22 @@ _DISCLAIMER = re.compile(
 )
 
 _BYLINE = re.compile(
-    r"^(?:(?:19|20)\d\d\s*[-/.年]\s*)?\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?$|(?:来源|來源|稿源|作者|时间|時間|日期|发布|發布|编辑|編輯|浏览|点击|阅读|字号|字体|文号|分类|类别|栏目|标签|published|updated|posted|views?|comments?)\s*[:：]|^by [A-Z][a-z]+ [A-Z]|\b(?:min(?:ute)?s? read)\b",
+    r"^(?:(?:19|20)\d\d\s*[-/.年]\s*)?\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?$|(?:来源|來源|稿源|作者|时间|時間|日期|发布|發布|编辑|編輯|浏览|点击|阅读|字号|字体|文号|分类|类别|栏目|标签|published|updated|posted|views?|comments?)\s*[:：]|^by [A-Z][a-z]+ [A-Z]|^(?:first |last )?(?:published|updated|posted|modified)\b.{0,60}\b(?:19|20)\d\d\b|\b(?:min(?:ute)?s? read)\b",
     re.IGNORECASE,
+)
+
+# The editor in brackets after the last sentence.
+_EDITOR_AFTER = re.compile(
+    r"\s*[（(【\[]\s*(?:本文|网络|值班)?(?:责任?\s*编辑|责\s*编|責任編輯|编\s*辑|編\s*輯)\s*[:：/丨｜|]?[^（()）。！？]{1,24}[)）】\]]\s*$"
+)
+# What heads readers' comments: however much is written below, none of it is the article.
+_COMMENTS = re.compile(
+    r"^[【\[\s·•|]*(?:(?:网友|全部|最新|热门|精彩|用户|读者|文章)(?:评论|留言|跟[帖贴])|发表评论|我来说两句|我要评论|跟[帖贴]|评论(?:列表|区))"
+    r"\s*(?:[(（]?\s*\d*\s*条?\s*[)）]?)[】\]\s]*$"
+)
+# The foot of a page: registrations that its site has to show.
+_FOOT = re.compile(
+    r"ICP\s*[备证]|公网安备|网站标识码|备案(?:编)?号|(?:增值电信|视听节目|新闻信息服务).{0,12}许可证", re.IGNORECASE
 )
 
 # Lines of the page that lie in the middle of an article.
@@ -47,6 +62,7 @@ _NOISE = re.compile(
     r"返回(?:首页|列表|顶部|搜狐)|打印(?:本页|此文)?$|关闭(?:窗口|本页)?$|字[号體体]\s*[:：大小]|收藏$|举报$|分享$|阅读全文|展开全文|查看(?:更多|全文|原图|大图)|加载(?:更多|中)|正在加载|播放$|暂停$|广告$|廣告$|"
     r"(?:本文)?(?:未经|未經).{0,30}(?:授权|许可|同意|授權|允许).{0,30}(?:转载|使用|轉載|禁止|不得)|(?:未经授权|严禁|禁止|不得)(?:擅自)?转载|.{0,12}版权所有|版权归|转载(?:请|须|需)|欢迎(?:转载|关注|转发)|"
     r"下载.{0,12}(?:app|客户端)|打开.{0,12}app|更多.{0,20}(?:请下载|请关注|欢迎下载|敬请关注)|安装.{0,12}客户端|(?:本文|文章)仅代表|(?:以上|本文|本站|文中)(?:内容|信息|文章|观点|图片|资讯).{0,40}(?:不代表|仅供参考|与本站无关|来源于网络|来自网络|爬虫|快照)|快照生成时间|(?:信息)?原文(?:地址|链接)|特此声明|"
+    r"(?:我要)?纠错[】\])）\s]*$|(?:投稿|爆料|新闻|报料)(?:邮箱|信箱|热线|电话)|"
     r"不用[抽搶]|[點点]我下[載载]|加入.{0,8}好友|(?:想|要)看更多|更多精彩|"
     r"首页\s*[>›»]|当前位置|您(?:的|所在)?(?:当前)?(?:的)?位置|"
     r"\(?本文来自.{0,24}(?:更多|下载|app)|-\s*the end\s*-|原标题\s*[:：]|原題|本文原标题|[(（]?\s*原题(?:为|：)|[(（]原(?:标题|题|載|载于)|"
@@ -57,7 +73,7 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 _CLOSED_NOISE = re.compile(
-    r"^(?:\d+|[\W_]+|[a-z]{1,2}|打印|关闭|收藏|举报|分享|点赞|赞|踩|推荐|评论|转发|微博|微信|朋友圈|qq空间|qzone|facebook|twitter|line|email|print|share|tweet|pin|whatsapp|linkedin|reddit|copy link|save|more|ad|photo|close|x|×|大|中|小|\[?大\]?\s*\[?中\]?\s*\[?小\]?|上一页|下一页|首页|尾页|正文|原创|关注|\+关注|新浪微博|腾讯qq|显示图片|点击查看|播放|全屏)$",
+    r"^(?:(?>首页|上一?页|下一?页|尾页|末页|全文|共|第|页|\d+|[\s.…<>«»|\[\]]+)++|[\W_]+|[a-z]{1,2}|打印|关闭|收藏|举报|分享|点赞|赞|踩|推荐|评论|转发|微博|微信|朋友圈|qq空间|qzone|facebook|twitter|line|email|print|share|tweet|pin|whatsapp|linkedin|reddit|copy link|save|more|ad|photo|close|x|×|大|中|小|\[?大\]?\s*\[?中\]?\s*\[?小\]?|上一页|下一页|首页|尾页|正文|原创|关注|\+关注|新浪微博|腾讯qq|显示图片|点击查看|播放|全屏)$",
     re.IGNORECASE,
 )
 
@@ -77,11 +93,31 @@ def names_editor(text: str) -> bool:
     return len(text) <= 60 and _NAMES_EDITOR.match(text) is not None
 
 
+def without_editor(text: str) -> str:
+    """The text without the editor that is named in brackets after its last sentence."""
+    return _EDITOR_AFTER.sub("", text[-60:]).join((text[:-60], "")) if text[-1:] in ")）】]" else text
+
+
 def is_noise(text: str) -> bool:
     """Whether it is a line of the page (an invitation, a button, a notice), not of the article."""
     if len(text) <= 30 and _CLOSED_NOISE.match(text):
         return True
-    return len(text) <= LONGEST and _NOISE.match(text) is not None
+    return len(text) <= LONGEST and (_NOISE.match(text) is not None or _FOOT.search(text) is not None)
+
+
+def is_foot(text: str) -> bool:
+    """Whether a short line is one of those that stand at the foot of a page."""
+    return len(text) <= LONGEST and _FOOT.search(text) is not None
+
+
+def heads_others(text: str) -> bool:
+    """Whether it is a heading of other articles, and nothing but one."""
+    return len(text) <= _LONGEST_HEADING and _END.match(text) is not None
+
+
+def heads_comments(text: str) -> bool:
+    """Whether it is a heading below which readers write."""
+    return len(text) <= 20 and _COMMENTS.match(text) is not None
 
 
 def is_byline(text: str) -> bool:

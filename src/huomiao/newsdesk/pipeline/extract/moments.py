@@ -18,7 +18,7 @@ _CLOCK = (
     r"(?!\d)(?:\s*[:：分]\s*(?P<second>[0-5]\d))?(?:\.\d+)?\s*分?\s*(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d)?(?!\d)"
 )
 _CHINESE = re.compile(
-    rf"(?<![\d/]){_YEAR}\s*(?P<mark>[-./／年－])\s*(?P<month>0?[1-9]|1[0-2])\s*[-./／月－]\s*(?P<day>0?[1-9]|[12]\d|3[01])(?!\d)\s*[日号號]?"
+    rf"(?<![\d/]){_YEAR}\s*(?P<mark>[-./／年－]|(?<=\d\s)(?=\d\d?\s*[-/]))\s*(?P<month>0?[1-9]|1[0-2])\s*[-./／月－]\s*(?P<day>0?[1-9]|[12]\d|3[01])(?!\d)\s*[日号號]?"
     rf"(?:[T\s,，|｜()（）]*(?:(?:星期|周|週|禮拜)[一二三四五六日天]|[\u4e00-\u9fff]{{4,10}})?[\s)）|｜]*{_CLOCK})?"
 )
 _COMPACT = re.compile(
@@ -32,16 +32,25 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 _MONTH = r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
+_ENGLISH_ZONE = r"(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d|[ECMP][SD]?T\b|[AB]ST\b)?"
+_CLOCK_FIRST = (
+    rf"\b(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)\s*(?P<half>[ap]\.?m\.?)?\s*{_ENGLISH_ZONE}[\s,]+(?:on\s+)?"
+)
 _ENGLISH_CLOCK = (
-    r"(?:[\s,|·•–-]*(?:at\s+)?(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?\s*(?P<half>[ap]\.?m\.?)?\s*"
-    r"(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d|[ECMP][SD]?T\b|[AB]ST\b)?)?"
+    r"(?:[\s,|·•–-]*(?:at\s+)?(?P<hour>[01]?\d|2[0-3])(?::|\.(?=\d\d\s*(?:[ap]\.?m|[A-Z]{2,4}\b|$)))(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?\s*(?P<half>[ap]\.?m\.?)?\s*"
+    rf"{_ENGLISH_ZONE})?"
+)
+_ENGLISH_DAYS = (
+    rf"\b{_MONTH}\.?\s+(?P<day>[0-3]?\d)(?:st|nd|rd|th)?,?\s+{_YEAR}\b",
+    rf"(?<!\d)(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\s+{_MONTH}\.?,?\s+{_YEAR}\b",
 )
 _ENGLISH = tuple(
-    re.compile(pattern + _ENGLISH_CLOCK, re.IGNORECASE)
-    for pattern in (
-        rf"\b{_MONTH}\.?\s+(?P<day>[0-3]?\d)(?:st|nd|rd|th)?,?\s+{_YEAR}\b",
-        rf"(?<!\d)(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\s+{_MONTH}\.?,?\s+{_YEAR}\b",
-    )
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (*(_CLOCK_FIRST + day for day in _ENGLISH_DAYS), *(day + _ENGLISH_CLOCK for day in _ENGLISH_DAYS))
+)
+# Without a year, which something else has to give.
+_IN_YEAR = re.compile(
+    rf"(?<![\d./年-])(?P<month>0?[1-9]|1[0-2])\s*[-./月]\s*(?P<day>0?[1-9]|[12]\d|3[01])(?!\d)\s*日?\s*{_CLOCK}"
 )
 _EPOCH = re.compile(r"^(\d{10})(\d{3})?$")
 
@@ -88,6 +97,14 @@ def moments(text: str) -> Iterator[Moment]:
                 return
 
 
+def refined(text: str, day: datetime) -> Moment | None:
+    """The minute in a line that names the day without its year, as ``01-05 18:41`` does; None when it is another day's."""
+    for match in _IN_YEAR.finditer(text):
+        if (int(match["month"]), int(match["day"])) == (day.month, day.day):
+            return _made(match, year=day.year)
+    return None
+
+
 def stated(value: str) -> Moment | None:
     """The moment that a machine-readable field states: ISO 8601, a compact date, seconds since 1970, or as people write."""
     value = value.strip()[:80]
@@ -110,10 +127,10 @@ def in_address(address: str) -> Moment | None:
     return None
 
 
-def _made(match: re.Match[str]) -> Moment | None:
+def _made(match: re.Match[str], *, year: int | None = None) -> Moment | None:
     groups = match.groupdict()
     month = groups["month"]
-    year = int(groups["year"])
+    year = int(groups["year"]) if year is None else year
     hour = groups.get("hour")
     clock = (int(hour), int(groups["minute"]), int(groups.get("second") or 0)) if hour else (0, 0, 0)
     half = (groups.get("half") or "").lower().replace(".", "")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING
 
 from huomiao.newsdesk.pipeline import charset as charsets
-from huomiao.newsdesk.pipeline.extract import body, embedded, markup, structured, titles, walk
+from huomiao.newsdesk.pipeline.extract import body, cues, embedded, markup, structured, thin, titles, walk
 from huomiao.newsdesk.pipeline.extract.body import Body
 from huomiao.newsdesk.pipeline.extract.markup import Script
 from huomiao.newsdesk.pipeline.extract.page import Box, Line, Page
@@ -24,6 +24,12 @@ MOST_BYTES = 8_000_000
 # With less prose (in units) than this on the page, the article may be in its scripts.
 _THIN = 60
 _SCANT = 120
+# With less than this, what follows the title is looked at too, and taken when it is (much) more.
+_FEW = 150
+_MORE = 1.5
+_MUCH_MORE = 4.0
+# What a picture counts for there.
+_PICTURE = 20
 # The title is looked for among the lines before the end of the body; where there is no body, among so many.
 _FIRST_LINES = 60
 
@@ -64,6 +70,11 @@ def read(
         line = layout.line_at(page, layout.title)
         title = titles.of_line(line) if line is not None else title
     kept = body.below(found, title.line if title else None)
+    if found.prose < _FEW and title is not None and title.line is not None and _known_box(page, layout, rules) is None:
+        rest = thin.below(page, title.line)
+        enough = found.prose * (_MORE if found.prose < _THIN else _MUCH_MORE)
+        if rest is not None and _amount(rest.lines) > max(enough, _amount(kept)):
+            found, kept, last = rest, rest.lines, rest.lines[-1].number
     under = title.line.number + 1 if title is not None and title.line is not None else 0
     first = kept[0].number if kept else under
     if found.prose < _THIN:
@@ -71,11 +82,18 @@ def read(
         if carried is not None and carried.prose > 2 * found.prose:
             found, kept, first, last = carried, carried.lines, under, under
     kept = [line for line in kept if title is None or line.text != title.text]
+    if kept and (shorter := cues.without_editor(kept[-1].text)) != kept[-1].text:
+        kept = [*kept[:-1], replace(kept[-1], text=shorter)]
     if repeated:
         kept = [line for line in kept if line.picture is not None or line.plain not in repeated]
     for rule in rules:
         kept = rule.without_dropped(kept)
     return Read(page, scripts, stated, found, kept, title, first, last)
+
+
+def _amount(lines: Sequence[Line]) -> float:
+    """How much lines are, pictures included, in units."""
+    return sum(line.units if line.picture is None else _PICTURE for line in lines)
 
 
 def _known_box(page: Page, layout: Layout | None, rules: Sequence[Rule]) -> Box | None:

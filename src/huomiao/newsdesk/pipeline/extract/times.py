@@ -15,6 +15,8 @@ from huomiao.newsdesk.pipeline.extract.structured import Stated
 _PUBLISHED = re.compile(
     r"发布|发表|发稿|發布|發表|發佈|刊发|时间|時間|日期|上传|录入|published|posted|date", re.IGNORECASE
 )
+# Days that documents carry and that are not the one on which they came out.
+_OTHER_DAY = re.compile(r"成文|生成|制发|印发|实施|施行|生效|截止|截至|报名|开始|结束|失效|废止")
 _UPDATED = re.compile(r"更新|修改|编辑于|編輯|updated|modified|last edited", re.IGNORECASE)
 _LABEL = re.compile(
     r"(?<![a-z])(?:time|date|pub-?(?:time|date)?|publish(?:ed)?|shijian|riqi|info|meta|source|byline|post-?(?:on|time))(?![a-z])|time|date"
@@ -22,6 +24,7 @@ _LABEL = re.compile(
 # What a line beside the title has more of than this is prose in which a date happens to stand.
 _LONGEST = 120
 _SHORT = 25
+_LABEL_UNITS = 8
 _UNSURE = 0.6
 
 
@@ -59,6 +62,8 @@ def find(head: Sequence[Line], tail: Sequence[Line], stated: Stated, url: str) -
             published = Candidate(in_url, Evidence(0.5, "address", url[:120]))
         elif published.evidence.confidence < 0.7 and published.moment.at.date() != in_url.at.date():
             published = Candidate(in_url, Evidence(0.55, "address", url[:120]))
+    if published is not None and published.moment.to != MINUTE:
+        published = _refined(head, published) or published
     if published is None and updates:
         published, updates = updates[0], []
     updated = next(
@@ -73,6 +78,14 @@ def with_others(times: Times, values: Iterable[tuple[str, str]]) -> Times:
     if other is None or (times.published is not None and times.published.moment.to == MINUTE):
         return times
     return Times(other, times.updated)
+
+
+def _refined(head: Sequence[Line], day: Candidate) -> Candidate | None:
+    """The minute that a short line beside the title names with the same day, though without a year."""
+    for line in head:
+        if len(line.text) <= _LONGEST and (moment := moments.refined(line.spaced, day.moment.at)) is not None:
+            return Candidate(moment, Evidence(0.8, "shown without a year", line.spaced[:120]))
+    return None
 
 
 def _best(shown: Sequence[Candidate], declared: Sequence[Candidate]) -> Candidate | None:
@@ -96,13 +109,16 @@ def _shown(lines: Sequence[Line]) -> tuple[list[Candidate], list[Candidate]]:
     """The times that short lines show: of publication, and of updates."""
     published: list[Candidate] = []
     updated: list[Candidate] = []
+    label = ""
     for line in lines:
+        # In a table the words that say which day it is stand in the cell before.
+        prior, label = label, line.text if line.units <= _LABEL_UNITS else ""
         if line.picture is not None or len(line.text) > _LONGEST or line.link_share > 0.7:
             continue
         text = line.spaced
         at = 0
         for moment in moments.moments(text):
-            before = text[max(at, moment.start - 14) : moment.start]
+            before = text[max(at, moment.start - 14) : moment.start] if moment.start else prior
             at = moment.end
             quote = text[:120]
             if _UPDATED.search(before) and not _PUBLISHED.search(
@@ -117,6 +133,8 @@ def _shown(lines: Sequence[Line]) -> tuple[list[Candidate], list[Candidate]]:
                 confidence = 0.9
             elif line.units > _SHORT:
                 confidence = 0.4
+            if _OTHER_DAY.search(before):
+                confidence = 0.3
             published.append(Candidate(moment, Evidence(confidence, "shown beside the title", quote)))
     return published, updated
 
