@@ -11,7 +11,14 @@ from django.urls import reverse
 from huomiao.newsdesk import relating, searching
 from huomiao.newsdesk.models import Category
 from huomiao.orgs.roles import Role
-from tests.factories.newsdesk import AddressFactory, ArticleFactory, CategoryFactory, MentionFactory, SourceFactory
+from tests.factories.newsdesk import (
+    AddressFactory,
+    ArticleFactory,
+    CategoryFactory,
+    MentionFactory,
+    SourceFactory,
+    VersionFactory,
+)
 from tests.factories.orgs import MembershipFactory, OrganizationFactory
 
 pytestmark = pytest.mark.django_db
@@ -31,15 +38,21 @@ def fill(desk, count):
     source = SourceFactory(keeper=desk)
     shelf = CategoryFactory(slug="shelf", name="架上")
     for _one in range(count):
-        made = ArticleFactory(source=source, category=shelf)
-        MentionFactory(article=made)
+        ArticleFactory(source=source, category=shelf)
         AddressFactory(source=source, trouble="too_slow")
     relating.relate_pending()
+    # Relating takes suggestions back that the text does not bear out.
+    for made in source.articles.all():
+        MentionFactory(article=made)
+        MentionFactory(article=made, state="confirmed", subject_type="studios.studio", subject_id="1")
     searching.bring_up_to_date()
     return source
 
 
-PAGES = ("front", "category", "search", "feed", "sources", "source", "mentions", "article")
+PAGES = (
+    "front", "category", "search", "feed", "feed of a query", "feed of a category",
+    "sources", "source", "mentions", "mentioned", "article",
+)  # fmt: skip
 
 
 def address(name, source):
@@ -49,6 +62,9 @@ def address(name, source):
         "category": reverse("newsdesk:category", args=["shelf"]),
         "search": reverse("newsdesk:search") + "?q=技能竞赛",
         "feed": reverse("newsdesk:feed", args=["atom"]),
+        "feed of a query": reverse("newsdesk:feed", args=["rss"]) + "?q=技能竞赛",
+        "feed of a category": reverse("newsdesk:category-feed", args=["shelf", "atom"]),
+        "mentioned": reverse("newsdesk:mentioned", args=[article.mentions.get(state="confirmed").pk]),
         "sources": reverse("newsdesk:sources"),
         "source": source.get_absolute_url(),
         "mentions": reverse("newsdesk:mentions"),
@@ -72,6 +88,22 @@ def test_a_list_asks_as_often_for_many_as_for_few(client, desk, editor, django_a
         client.get(many)
 
     assert len(after) == len(before)
+
+
+def test_the_versions_of_an_article_ask_as_often_for_many_as_for_two(client, desk, django_assert_max_num_queries):
+    made = ArticleFactory(source__keeper=desk)
+    VersionFactory(article=made, title="改过一次")
+    address = reverse("newsdesk:versions", args=[made.pk])
+    client.get(address)
+    with django_assert_max_num_queries(30) as few:
+        client.get(address)
+    VersionFactory(article=made, title="改过两次")
+    VersionFactory(article=made, title="改过三次")
+
+    with django_assert_max_num_queries(30) as many:
+        client.get(address)
+
+    assert len(many) == len(few)
 
 
 def test_the_categories_to_begin_with_are_there(client):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.core import signing
 from django.core.mail import EmailMessage, send_mail
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -51,14 +52,19 @@ def leaving(token: str) -> Subscription | None:
     return found if found is not None and found.mail_to == mail_to else None
 
 
-def letter(subscription: Subscription, articles: Sequence[Article], *, left: int) -> EmailMessage:
-    """The digest that tells of ``articles`` and of ``left`` more. Mail programmes offer its way out as a button (RFC 8058)."""
-    out = absolute(None, reverse("newsdesk:digest-stop", args=[way_out(subscription)]))
+def letter(
+    subscription: Subscription, articles: Sequence[Article], *, left: int, request: HttpRequest | None = None
+) -> EmailMessage:
+    """The digest that tells of ``articles`` and of ``left`` more. Mail programmes offer its way out as a button (RFC 8058).
+
+    ``request`` is given where it is only looked at, on a page of this site.
+    """
+    out = absolute(request, reverse("newsdesk:digest-stop", args=[way_out(subscription)]))
     context = {
         "subscription": subscription,
-        "lines": [(article, absolute(None, article.get_absolute_url())) for article in articles],
+        "lines": [(article, absolute(request, article.get_absolute_url())) for article in articles],
         "left": left,
-        "list_address": absolute(None, subscription.get_absolute_url()),
+        "list_address": absolute(request, subscription.get_absolute_url()),
         "out_address": out,
     }
     subject = _("%(name)s：%(count)d 篇新资讯") % {"name": subscription.name, "count": len(articles) + left}

@@ -81,7 +81,7 @@ def subscription(request: UserRequest, pk: int) -> HttpResponse:
         "results": results,
         "seen_at": seen_at,
         "feed_address": absolute(request, feed),
-        "letter": digests.letter(found, [hit.article for hit in results.hits[:NEW_SHOWN]], left=0),
+        "letter": digests.letter(found, [hit.article for hit in results.hits[:NEW_SHOWN]], left=0, request=request),
     }
     return render(request, "newsdesk/subscription.html", context)
 
