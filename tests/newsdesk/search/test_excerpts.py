@@ -22,6 +22,7 @@ def marked(query, text):
         ("五小创新", "“五小”创新与五小、创新", ["五小”创新", "五小", "创新"]),
         ("“江西省总工会”", "江西省 总工会", ["江西省 总工会"]),
         ("“甲乙”", "甲，乙", []),
+        ("勞動竞赛", "劳动競賽，勞動 竞赛", ["劳动競賽", "勞動 竞赛"]),
         ("worker", "Workers work; co-worker’s", ["Workers", "worker"]),
         ("innov*", "Innovation, renovate, INNOV", ["Innovation", "INNOV"]),
         ("1.57", "1.57万，11.57", ["1.57"]),

@@ -83,6 +83,10 @@ QUERIES = {
     "五小": {1},
     "工会开": {1},
     "税": {3},
+    "職工創新": {1},
+    "“勞動技能競賽”": {1},
+    "2023年12月": {1},
+    "2025年": {3, 4},
     "12月5日": {1},
     "“月5日”": {1},
     "5g网络": {1},
@@ -264,6 +268,9 @@ def test_mistyped_words_are_put_right(index):
         "来源:晨光 劳动技能竟赛": "来源:晨光 劳动技能竞赛",
         "职工创新": "",
         "量子纠缠": "",
+        # Of two characters, or three letters, one wrong leaves too little to guess from.
+        "职下": "",
+        "6g": "",
         "！": "",
     }
 

@@ -13,6 +13,7 @@ from huomiao.newsdesk.pipeline.search.queries import Dates
 _PLAIN = r"\d{4}(?:-\d{1,2}(?:-\d{1,2})?)?"
 _RANGE = re.compile(rf"({_PLAIN})?(?:\.\.|~)({_PLAIN})?")
 _MONTH_OR_DAY = re.compile(r"\d{4}-\d{1,2}(?:-\d{1,2})?")
+_SPOKEN = re.compile(r"\d{4}年(?:\d{1,2}月(?:\d{1,2}[日号])?)?")
 # Behind 日期: people write as they like: 2023/12/5, 2023.12, 2023年12月5日.
 _LOOSE = re.compile(r"(?<=\d)(?:[/年月]|\.(?!\.))(?=\d)")
 
@@ -39,10 +40,16 @@ def bare(word: str) -> Read | None:
     return _typed_range(plain)
 
 
+def spoken(word: str) -> Read | None:
+    """The days of 2023年, 2023年12月 and 2023年12月5日; None for any other word. A text may have these words too."""
+    plain = unicodedata.normalize("NFKC", word)
+    return named(plain) if _SPOKEN.fullmatch(plain) else None
+
+
 def named(text: str) -> Read | None:
     """The days that stand behind 日期: – as ``bare``, and a year, and other ways of writing a day."""
     plain = unicodedata.normalize("NFKC", text)
-    plain = re.sub(r"[年月日](?=$|\.\.|~)", "", plain)
+    plain = re.sub(r"[年月日号](?=$|\.\.|~)", "", plain)
     plain = _LOOSE.sub("-", plain)
     return _range(plain, plain) if re.fullmatch(_PLAIN, plain) else _typed_range(plain)
 

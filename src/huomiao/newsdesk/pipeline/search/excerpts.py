@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from huomiao.newsdesk.pipeline.search import tokens
 from huomiao.newsdesk.pipeline.search.queries import Beginning, Query, Words, sought
+from huomiao.newsdesk.pipeline.search.simplified import forms
 
 Span = tuple[int, int]
 _SENTENCE_ENDS = "。！？!?；;\n"
@@ -78,7 +79,7 @@ def _pattern(text: str) -> str:
         is_chinese = tokens.is_paired(run)
         if parts:
             parts.append(_WITHIN if is_chinese or after_chinese else _BETWEEN)
-        parts.append(_WITHIN.join(run) if is_chinese else _word(tokens.stem(run)))
+        parts.append(_WITHIN.join(map(_any_form, run)) if is_chinese else _word(tokens.stem(run)))
         after_chinese = is_chinese
     return "".join(parts)
 
@@ -88,6 +89,11 @@ def _word(stem: str) -> str:
     if stem.endswith("y"):
         endings += f"|{_any_width(stem[:-1])}ies"
     return f"(?<!{_LETTER})(?:{endings})(?!{_LETTER})"
+
+
+def _any_form(character: str) -> str:
+    written = forms(character)
+    return f"[{written}]" if len(written) > 1 else written
 
 
 def _any_width(word: str) -> str:

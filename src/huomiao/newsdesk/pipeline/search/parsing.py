@@ -5,6 +5,7 @@
     (A OR B) C             brackets                          innov*                     a word that begins so
     来源:新华 source:…     类别: 作者: 网站: 语言:             来源:"新华社"               this source and no other
     2023-12                told in that month                2023-12-01..2023-12-31, 日期:2023
+    2023年12月             told then, or with these words
 
 OR joins its two neighbours, so ``A B OR C`` wants A, and B or C.
 """
@@ -161,7 +162,13 @@ class _Reader:
             return []
         if part.text.endswith("*") and len(cut) == 1 and len(cut[0]) > 1 and not tokens.is_paired(cut[0]):
             return [Beginning(cut[0][: tokens.LONGEST_WORD])]
-        return [Words(part.text, part.start, part.end)]
+        words = Words(part.text, part.start, part.end)
+        try:
+            told = days.spoken(part.text)
+        except days.NoSuchDay:
+            told = None
+        # What was told then, and what tells of that time.
+        return [Any((told.dates, words))] if told else [words]
 
     def _dates(self, part: Lexeme, *, named: bool) -> list[Node]:
         try:

@@ -12,7 +12,7 @@ from huomiao.newsdesk.pipeline.search.documents import Document
 from huomiao.newsdesk.pipeline.search.queries import Name
 
 # Raise it when fields or tokens change: an index of another layout is built anew.
-LAYOUT = 1
+LAYOUT = 2
 # Marks the token that is a whole name, so that a part of another name is no match.
 WHOLE = "="
 # News says what it is about at its beginning.

@@ -18,6 +18,8 @@ from huomiao.newsdesk.pipeline.search.queries import Query, Words, sought
 
 # From this length on two slips are likely enough.
 _LONG = 6
+# Shorter than this, nearly every word is one slip away from some other.
+_SHORT_CHINESE, _SHORT = 3, 4
 _MOST_WORDS_READ = 5000
 _MOST_CHOICES = 5
 _MOST_TRIED = 12
@@ -95,8 +97,9 @@ def _suspicious(text: str, dictionary: Dictionary) -> Iterator[list[str]]:
     """Each stretch in which something is wrong, as the words that it may be: the first that resembles one is meant."""
     for run in tokens.runs(text):
         if tokens.is_paired(run):
-            yield from _suspicious_chinese(run, dictionary)
-        elif not run.isdigit() and not dictionary.frequency(tokens.stem(run)):
+            if len(run) >= _SHORT_CHINESE:
+                yield from _suspicious_chinese(run, dictionary)
+        elif len(run) >= _SHORT and not run.isdigit() and not dictionary.frequency(tokens.stem(run)):
             yield [run]
 
 

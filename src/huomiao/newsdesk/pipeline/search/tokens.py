@@ -18,6 +18,8 @@ from operator import add
 
 import rjieba
 
+from huomiao.newsdesk.pipeline.search.simplified import simplified
+
 # The commonest first: a pattern tries them in this order.
 PAIRED = (
     "\u4e00-\u9fff\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3400-\u4dff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
@@ -45,9 +47,9 @@ class Sequence:
 
 
 def normalise(text: str) -> str:
-    """``text`` as it is compared: one form of each character, lower case, without marks that are passed over."""
+    """``text`` as it is compared: one form of each character (the simplified one), lower case, without marks that are passed over."""
     folded = text.lower() if _IS_SIMPLE(text) else unicodedata.normalize("NFKC", text).casefold()
-    return _PASSED_OVER.sub("", folded)
+    return simplified(_PASSED_OVER.sub("", folded))
 
 
 def runs(text: str) -> list[str]:
