@@ -165,6 +165,8 @@ TEMPLATES = [
 NEWS_AGENT: str = env.str("HUOMIAO_NEWS_AGENT", default="HuomiaoBot")
 # Networks beyond the public ones that the crawler may ask, such as 127.0.0.0/8 for a press on this machine.
 NEWS_NETWORKS: list[str] = env.list("HUOMIAO_NEWS_NETWORKS", default=[])
+# After how many seconds a new page is looked at again; sooner where its host says that it is younger, later and later after that.
+NEWS_LOOK_AGAIN: int = env.int("HUOMIAO_NEWS_LOOK_AGAIN", default=3600)
 # Where the search index lies: in a folder of this machine, or in the PostgreSQL database for several web nodes.
 NEWS_INDEX: str = env.str("HUOMIAO_NEWS_INDEX", default="folder")
 # Whether pages ask the web themselves (what an address leads to, before a source is added). Tests never do unasked.

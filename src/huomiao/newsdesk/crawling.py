@@ -6,7 +6,9 @@ import asyncio
 import signal
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 
+from django.conf import settings
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
@@ -19,7 +21,7 @@ from huomiao.newsdesk.pipeline.discover import reading as discovering
 from huomiao.newsdesk.pipeline.discover.reading import Reading
 from huomiao.newsdesk.pipeline.fetch.exchange import Fetched
 from huomiao.newsdesk.pipeline.fetch.fetcher import Fetcher
-from huomiao.newsdesk.pipeline.fetch.kinds import Kind
+from huomiao.newsdesk.pipeline.fetch.kinds import RHYTHMS, Kind, Rhythm
 from huomiao.newsdesk.pipeline.fetch.politeness import Pace, Politeness
 from huomiao.newsdesk.sinks import DeskSink
 
@@ -77,12 +79,20 @@ async def _crawl(
             Fetcher(client, Politeness(Pace(delay_seconds=delay_seconds))),
             owner=owner(),
             reader=_read,
+            rhythms=_rhythms(),
             progress=progress,
         )
         try:
             return await crawl.run(forever=forever, stop=stop)
         finally:
             await asyncio.to_thread(frontier.close)
+
+
+def _rhythms() -> dict[Kind, Rhythm]:
+    """How often addresses are asked again, with a new page first after as long as the settings say."""
+    page = RHYTHMS[Kind.PAGE]
+    first = float(settings.NEWS_LOOK_AGAIN)
+    return {**RHYTHMS, Kind.PAGE: replace(page, first=first, shortest=min(page.shortest, first))}
 
 
 def _read(kind: Kind, source: str, fetched: Fetched) -> Reading:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given, settings
@@ -75,6 +77,29 @@ def test_a_page_is_asked_ever_more_rarely_and_a_month_after_its_last_change_no_m
     assert waits[0] == HOUR
     assert 8 < len(waits) < 20
     assert 30 * DAY < (at - AT).total_seconds() < 50 * DAY
+
+
+@pytest.mark.parametrize(
+    ("minutes", "seconds"),
+    # Of a page that is made for each request, or of one from the future, nothing is known.
+    [(2, 10 * MINUTE), (25, 25 * MINUTE), (300, HOUR), (0, HOUR), (-60, HOUR)],
+)
+def test_a_young_page_is_looked_at_again_as_soon_as_it_is_twice_as_old(minutes, seconds):
+    changed = format_datetime(AT - timedelta(minutes=minutes), usegmt=True)
+
+    assert wait(answered(Memory(), Kind.PAGE, last_modified=changed)) == seconds
+
+
+def test_a_crawl_may_have_its_own_rhythm():
+    quick = {**RHYTHMS, Kind.PAGE: replace(RHYTHMS[Kind.PAGE], first=45.0, shortest=45.0)}
+
+    waits, memory, at = [], Memory(), AT
+    for _visit in range(4):
+        verdict = revisits.answered(memory, Kind.PAGE, said(), digest="a", at=at, rhythms=quick)
+        waits.append(wait(verdict, at))
+        memory, at = verdict.memory, verdict.next_at
+
+    assert waits == [45, 68, 102, 152]
 
 
 def test_a_picture_is_fetched_once():

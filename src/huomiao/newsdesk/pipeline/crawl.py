@@ -28,7 +28,7 @@ from huomiao.newsdesk.pipeline.fetch.client import Limits
 from huomiao.newsdesk.pipeline.fetch.errors import FetchFailed, HostRests, Reason
 from huomiao.newsdesk.pipeline.fetch.exchange import Fetched
 from huomiao.newsdesk.pipeline.fetch.fetcher import Fetcher
-from huomiao.newsdesk.pipeline.fetch.kinds import SOURCES, Kind
+from huomiao.newsdesk.pipeline.fetch.kinds import RHYTHMS, SOURCES, Kind, Rhythm
 from huomiao.newsdesk.pipeline.fetch.politeness import PATIENCE_SECONDS
 from huomiao.newsdesk.pipeline.fetch.revisits import Memory, Outcome, Verdict
 
@@ -141,7 +141,7 @@ class Crawl:
     ``per_host`` for one host.
 
     ``reader`` turns an answer of one of the kinds in ``reads`` into what was found; it runs in a thread. ``progress``
-    is called after each settlement with the totals.
+    is called after each settlement with the totals. ``rhythms`` say how often what answers is asked again.
     """
 
     def __init__(
@@ -155,6 +155,7 @@ class Crawl:
         per_host: int = 4,
         reader: Callable[[Kind, str, Fetched], Reading] = read,
         reads: Collection[Kind] = SOURCES,
+        rhythms: Mapping[Kind, Rhythm] = RHYTHMS,
         progress: Callable[[Totals], None] | None = None,
     ) -> None:
         self.totals = Totals()
@@ -166,6 +167,7 @@ class Crawl:
         self._per_host = per_host
         self._reader = reader
         self._reads = frozenset(reads)
+        self._rhythms = rhythms
         self._progress = progress
         self._busy: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -278,6 +280,7 @@ class Crawl:
             digest=reading.digest or revisits.digest_of(fetched.last.content),
             at=fetched.last.ended_at,
             calm_seconds=reading.calm_seconds,
+            rhythms=self._rhythms,
         )
         found = tuple(replace(one, source=claim.source) for one in reading.found)
         return Visit(claim, verdict, fetched, found, reading.hub)

@@ -49,6 +49,8 @@ class Command(BaseCommand):
         self._open_press(options["port"])
         # The invented press is on this machine, where the crawler asks nobody unless it is told that it may.
         os.environ.setdefault("HUOMIAO_NEWS_NETWORKS", f"{HOST}/32")
+        # One of its articles is corrected after three minutes; whoever looks at the demo should see that happen.
+        os.environ.setdefault("HUOMIAO_NEWS_LOOK_AGAIN", "45")
         with serving.companions(["demo_press"]):
             call_command("serve", host=options["host"], port=options["port"], stdout=self.stdout)
 

@@ -43,8 +43,8 @@ RHYTHMS = {
     Kind.FEED: Rhythm(30 * MINUTE, 5 * MINUTE, DAY),
     Kind.SITEMAP: Rhythm(HOUR, 10 * MINUTE, 3 * DAY),
     Kind.LIST: Rhythm(30 * MINUTE, 10 * MINUTE, DAY),
-    # Corrections come in the first hours; after a month a page of news stands.
-    Kind.PAGE: Rhythm(HOUR, HOUR, 14 * DAY, tries=8, ends_after=30 * DAY),
+    # Corrections come in the first hours, most of them in the first minutes; after a month a page of news stands.
+    Kind.PAGE: Rhythm(HOUR, 10 * MINUTE, 14 * DAY, tries=8, ends_after=30 * DAY),
     # Fetched once: a picture that changes gets another address.
     Kind.PICTURE: Rhythm(DAY, DAY, DAY, tries=4, ends_after=0.0),
 }

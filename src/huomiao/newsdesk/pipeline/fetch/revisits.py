@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -16,7 +17,7 @@ from enum import StrEnum
 from huomiao.newsdesk.pipeline.fetch.client import Validators
 from huomiao.newsdesk.pipeline.fetch.errors import LASTING, Reason
 from huomiao.newsdesk.pipeline.fetch.exchange import Exchange
-from huomiao.newsdesk.pipeline.fetch.kinds import DAY, HOUR, MINUTE, RHYTHMS, Kind
+from huomiao.newsdesk.pipeline.fetch.kinds import DAY, HOUR, MINUTE, RHYTHMS, Kind, Rhythm
 
 _SOONER = 0.5
 _LATER = 1.5
@@ -28,6 +29,8 @@ _LONGEST_RETRY_AFTER_SECONDS = DAY
 _NOT_FOUND_TRIES = 3
 _LATER_MAYBE = frozenset({408, 425, 429})
 _LONGEST_VALIDATOR = 512
+# Pages that are made for each request say that they were changed just now.
+_NOW_SECONDS = 5.0
 
 
 class Outcome(StrEnum):
@@ -85,13 +88,20 @@ def digest_of(content: bytes) -> str:
 
 
 def answered(
-    memory: Memory, kind: Kind, exchange: Exchange, *, digest: str, at: datetime, calm_seconds: float = 0.0
+    memory: Memory,
+    kind: Kind,
+    exchange: Exchange,
+    *,
+    digest: str,
+    at: datetime,
+    calm_seconds: float = 0.0,
+    rhythms: Mapping[Kind, Rhythm] = RHYTHMS,
 ) -> Verdict:
     """What to make of an answer. ``digest`` stands for what matters of its content; ``calm_seconds`` is how long the
     feed asks to be left alone."""
     status = exchange.status
     if status == 304 or 200 <= status < 300:
-        return _success(memory, kind, exchange, digest=digest, at=at, calm_seconds=calm_seconds)
+        return _success(memory, rhythms[kind], exchange, digest=digest, at=at, calm_seconds=calm_seconds)
     if status == 410 or (status == 404 and memory.tries + 1 >= _NOT_FOUND_TRIES):
         return _ended(memory, kind, Outcome.GONE, Reason.GONE, at)
     if status >= 500 or status in _LATER_MAYBE:
@@ -135,15 +145,14 @@ def http_date(value: str) -> datetime | None:
 
 
 def _success(
-    memory: Memory, kind: Kind, exchange: Exchange, *, digest: str, at: datetime, calm_seconds: float
+    memory: Memory, rhythm: Rhythm, exchange: Exchange, *, digest: str, at: datetime, calm_seconds: float
 ) -> Verdict:
-    rhythm = RHYTHMS[kind]
     now = at.timestamp()
     is_first = not memory.visited_at
     is_same = exchange.status == 304 or digest == memory.digest
     changed_at = memory.changed_at if is_same and memory.changed_at else now
     if is_first or not memory.interval:
-        interval = rhythm.first
+        interval = min(rhythm.first, _age(exchange, at))
     elif is_same:
         interval = memory.interval * _LATER
     else:
@@ -162,6 +171,14 @@ def _success(
     outcome = Outcome.NEW if is_first else Outcome.UNCHANGED if is_same else Outcome.CHANGED
     is_over = rhythm.ends_after is not None and now - changed_at >= rhythm.ends_after
     return Verdict(outcome, kept, None if is_over else _in(at, interval))
+
+
+def _age(exchange: Exchange, at: datetime) -> float:
+    """How many seconds ago it last changed, as its host says: what is that young is looked at again as soon. Endless where
+    nobody says, or says the present moment of everything."""
+    moment = http_date(exchange.header("last-modified"))
+    seconds = (at - moment).total_seconds() if moment is not None else math.inf
+    return seconds if seconds > _NOW_SECONDS else math.inf
 
 
 def _failure(memory: Memory, kind: Kind, reason: Reason, at: datetime, *, least: float = 0.0) -> Verdict:
