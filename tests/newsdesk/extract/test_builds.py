@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from huomiao.newsdesk.pipeline.extract import extract
 from tests.newsdesk.extract.pages import PARAGRAPHS
 
@@ -51,6 +53,23 @@ def test_a_large_portals_page_with_a_subtitle_and_a_second_page():
     assert (article.subtitle, article.category, article.source) == ("示范机械厂的做法", "地方", "示例报")
     assert article.editors == ("丙丁", "戊己")
     assert article.pages == ("https://build.example.test/n1/2024/0105/c1-40-2.html",)
+
+
+@pytest.mark.parametrize(
+    ("own", "links", "pages"),
+    [
+        ("3.html", ("2 3_2.html", "3 3_3.html"), ("3_2.html", "3_3.html")),
+        ("3_2.html", ("1 3.html", "3 3_3.html"), ("3.html", "3_3.html")),
+        ("3.html", ("2 4_2.html", "7 9.html"), ()),
+    ],
+)
+def test_an_article_whose_name_is_a_short_number_has_its_pages_and_no_other(own, links, pages):
+    turn = "".join(f'<a href="/a/{one.split()[1]}">{one.split()[0]}</a> ' for one in links)
+    page = f"<html><head><title>夹具改造缩短换模时间</title></head><body><h1>夹具改造缩短换模时间</h1><div>{BODY}</div><div class='pages'>{turn}</div></body></html>"
+
+    article = extract(page.encode(), f"https://build.example.test/a/{own}")
+
+    assert article.pages == tuple(f"https://build.example.test/a/{one}" for one in pages)
 
 
 def test_a_snapshot_page_with_its_notice_and_excerpts_of_others_below():

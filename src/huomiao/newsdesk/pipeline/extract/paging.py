@@ -29,7 +29,6 @@ def further_pages(page: Page, url: str, *, below: int = 0) -> tuple[str, ...]:
 
     They are looked for from line ``below`` on, with which the body begins.
     """
-    stem = _stem(url)
     found: dict[str, int] = {}
     for line in page.lines[below:]:
         # Page numbers are links that are all but alone on their line.
@@ -42,15 +41,16 @@ def further_pages(page: Page, url: str, *, below: int = 0) -> tuple[str, ...]:
                 continue
             number = int(told[1]) if told[1] else None
             address = absolute(href, url).partition("#")[0]
-            if not address or address == url or not (_stem(address) == stem or _continues(address, url)):
+            if not address or address == url or not _are_of_one(address, url):
                 continue
             # Page 2 ends in 2, or in 1 where they count from 0; other numbers at the end are those of other articles.
-            if number is None or _last_number(address) in {number, number - 1, None}:
+            is_first = number == 1 and _continues(url, address)
+            if number is None or is_first or _last_number(address) in {number, number - 1, None}:
                 found.setdefault(address, _MOST if number is None else number)
     if (
         (following := absolute(page.meta.next_page, url) if page.meta.next_page else "")
-        and _stem(following) == stem
         and following != url
+        and _are_of_one(following, url)
     ):
         found.setdefault(following, _MOST)
     return _ordered(found)
@@ -59,6 +59,10 @@ def further_pages(page: Page, url: str, *, below: int = 0) -> tuple[str, ...]:
 def _last_number(address: str) -> int | None:
     match = _ENDING.search(address)
     return int(match[1]) if match else None
+
+
+def _are_of_one(address: str, url: str) -> bool:
+    return _stem(address) == _stem(url) or _continues(address, url) or _continues(url, address)
 
 
 def _continues(address: str, url: str) -> bool:
