@@ -34,7 +34,7 @@ def test_scan_sign_in(open_window):
     took = time.monotonic() - begun
     # Shown with `pytest -s`.
     print(f"Signed in on the desk {took:.2f} s after the phone confirmed.")  # noqa: T201  # a figure that people ask for
-    assert took < 5
+    assert took < 20
     desk.go("/me/")
     desk.heading("我的账号")
 
