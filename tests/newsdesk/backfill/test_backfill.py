@@ -121,7 +121,7 @@ def test_what_is_no_page_is_passed_over_and_what_is_broken_is_noted(tmp_path, in
     assert [one.url[-1] for one in results if one.article] == ["1", "3"]
     assert [(one.url[-1:], one.problem.partition(":")[0]) for one in results if one.problem][:2] == [
         ("7", "ValueError"),
-        ("8", "TooLarge"),
+        ("8", "Bomb"),
     ]
     assert results[-1].offset == offsets[8]
     assert (report.articles, report.passed, report.problems) == (2, 4, 3)
