@@ -22,7 +22,7 @@ from huomiao.newsdesk.pipeline.search.postgres_tables import Connection, stateme
 from huomiao.newsdesk.pipeline.search.postgres_text import PARTS, bucket, quoted
 
 # The last weeks are looked at first, as many as have so many articles.
-FIRST_STRETCH = 16_000
+FIRST_STRETCH = 4_000
 # Nobody waits longer for a list; a search that takes longer says that it is not whole.
 MOST_SECONDS = 3.0
 # More parts of months than this are not named one by one.

@@ -81,7 +81,7 @@ def build(
     # A copy keeps the connection, and the caller may read from the same one: so batches, each a copy of its own.
     source = iter(documents)
     while batch := list(islice(source, _PROGRESS_EVERY)):
-        words += postgres_tables.fill(connection, following, batch, fresh=False)
+        words.update(postgres_tables.fill(connection, following, batch, fresh=False))
         done += len(batch)
         if progress and len(batch) == _PROGRESS_EVERY:
             progress(done)
