@@ -16,9 +16,10 @@ from playwright.sync_api import expect
 from huomiao.demo.press.server import NAMES, Press
 from huomiao.newsdesk import crawling, following
 from huomiao.newsdesk.actions import sources
-from huomiao.newsdesk.models import Article
-from huomiao.newsdesk.states import SourceKind
+from huomiao.newsdesk.models import Article, Subscription
+from huomiao.newsdesk.states import Filing, Frequency, SourceKind
 from huomiao.orgs.roles import Role
+from tests.factories.newsdesk import ArticleFactory
 from tests.factories.orgs import MembershipFactory, OrganizationFactory
 from tests.journeys.province import photograph
 
@@ -99,6 +100,9 @@ def test_a_reader_searches_follows_the_chain_and_gets_the_digest(open_window, pr
     window.told("本文转自：赣鄱在线")
     window.told("注明转自 赣鄱在线")
     window.told("快照生成时间")
+    # On a phone it is read first where the story was first.
+    chain, body = (window.page.locator(place).bounding_box() for place in (".news-chain", ".news-body"))
+    assert chain["y"] + chain["height"] <= body["y"]
     window.keep("news-article")
     window.page.locator(".timeline").get_by_role("link", name="赣鄱在线").click()
     window.told("半夜一点")
@@ -120,6 +124,11 @@ def test_a_reader_searches_follows_the_chain_and_gets_the_digest(open_window, pr
         assert beside.submit(_digests).result() == 1
     assert mail.outbox[-1].to == ["reader@example.org"]
     assert "一卷铜箔少废三米" in mail.outbox[-1].body
+    window.sign_out()
+    window.go(re.search(r"https?://\S+/stop/\S+", mail.outbox[-1].body)[0])
+    window.press("停止寄送")
+    window.told("已停止")
+    assert Subscription.objects.get().frequency == Frequency.NEVER
 
 
 def _digests() -> int:
@@ -127,6 +136,23 @@ def _digests() -> int:
         return following.make_due(timezone.now() + timedelta(days=1, minutes=5))
     finally:
         connections.close_all()
+
+
+def test_an_editor_arranges_the_categories_and_a_reader_finds_the_new_one(open_window, editor):
+    article = ArticleFactory(title="焊花里的年轻人", filed_by=Filing.CLASSIFIER)
+    desk = open_window(editor.user)
+    desk.go("/news/sources/")
+    desk.follow("类别")
+    desk.page.get_by_label("名称", exact=True).fill("青年")
+    desk.press("添加")
+    desk.page.get_by_label("有这些字").fill("年轻人")
+    desk.press("添加规则")
+    desk.told("1 篇已有的文章归入这里")
+    desk.keep("news-category")
+    reader = open_window(phone=True)
+    reader.go("/news/")
+    reader.follow("青年")
+    reader.told(article.title)
 
 
 def test_a_page_is_taken_down_on_request_and_brought_back(open_window, press, editor):
@@ -156,6 +182,7 @@ def test_a_page_is_taken_down_on_request_and_brought_back(open_window, press, ed
     desk.told("已核实，予以下架。")
     with public.expecting(404, 410, 451):
         public.go(article.get_absolute_url())
+        public.told("这篇快照已下架")
         expect(public.page.locator("body")).not_to_contain_text("零点四十分")
     public.go("/news/search/?q=零点四十分")
     public.told("没有找到")

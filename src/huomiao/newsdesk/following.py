@@ -35,8 +35,12 @@ def new_in(subscription: Subscription, *, since: datetime | None = None) -> list
 
 
 def changes(watches: Sequence[Watch]) -> dict[int, list[Piece]]:
-    """By watch that has news (with ``latest``, see ``queries.readers``): the first words that were added or struck."""
-    wanted = [one for one in watches if getattr(one, "latest", 0) > one.seen_number][:MOST_COMPARED]
+    """By watch that has news (with ``latest``, see ``queries.readers``): the first words that were added or struck.
+
+    Of a page that asks for no copy to be shown, none.
+    """
+    changed = [one for one in watches if getattr(one, "latest", 0) > one.seen_number]
+    wanted = [one for one in changed if not one.article.asks_noarchive][:MOST_COMPARED]
     numbers = Q(pk=None)
     for one in wanted:
         numbers |= Q(article=one.article_id, number__in=[one.seen_number, getattr(one, "latest", 0)])

@@ -209,6 +209,18 @@ def test_a_watched_page_that_changed_says_so_until_the_change_was_seen(client, r
     assert not Watch.objects.exists()
 
 
+def test_of_a_page_that_wants_no_copy_shown_no_changed_words_are_told(client, reader):
+    made = article(asks_noarchive=True)
+    readers.watch(reader, made)
+    made.current = VersionFactory(article=made, capture=CaptureFactory(url=made.url), body=blocks("改了。"))
+    made.save()
+    client.force_login(reader)
+
+    [(watch, pieces)] = client.get(reverse("newsdesk:subscriptions")).context["watches"]
+
+    assert (watch.latest > watch.seen_number, pieces) == (True, None)
+
+
 def test_a_feed_is_asked_again_only_when_it_changed(client):
     article()
     address = reverse("newsdesk:feed", args=["atom"])
