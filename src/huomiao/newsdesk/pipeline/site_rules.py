@@ -149,9 +149,9 @@ def _line_rule(page: Page, field: str, value: str) -> Rule | None:
 def _in_line(line: Line, field: str, value: str) -> tuple[str, str, int] | None:
     """Where in a line a value stands: the label of its inline element, the words before it, and how many others there are."""
     wanted = moments.stated(value) if field == "published_at" else None
-    for part in line.parts:
-        if part.label and (lead := _lead(part.text, field, value, wanted)) is not None:
-            return part.label, lead, len(part.text) - len(value) - len(lead)
+    for text, label, _href, _is_bold in line.parts:
+        if label and (lead := _lead(text, field, value, wanted)) is not None:
+            return label, lead, len(text) - len(value) - len(lead)
     lead = _lead(line.spaced, field, value, wanted)
     return ("", lead, len(line.spaced) - len(value) - len(lead)) if lead is not None else None
 
@@ -177,7 +177,8 @@ def _lead(text: str, field: str, value: str, wanted: Moment | None) -> str | Non
 def _labelled(line: Line, label: str) -> str | None:
     if not label:
         return line.spaced
-    return next((" ".join(part.text.split()) for part in line.parts if part.label == label and part.text.strip()), None)
+    found = (" ".join(text.split()) for text, part_label, _href, _is_bold in line.parts if part_label == label)
+    return next((text for text in found if text), None)
 
 
 def _body_rule(read: reading.Read, value: str) -> Rule | None:

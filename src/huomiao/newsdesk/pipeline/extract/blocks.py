@@ -94,7 +94,7 @@ def _text_block(line: Line, around: set[str]) -> Block:
     if (
         len(line.text) <= _LONGEST_HEADING
         and line.text[-1] not in _FULL_STOPS
-        and all(part.is_bold or not part.text.strip() for part in line.parts)
+        and all(is_bold or not text.strip() for text, _label, _href, is_bold in line.parts)
     ):
         return Block("heading", line.text, level=3)
     return Block("paragraph", line.text)

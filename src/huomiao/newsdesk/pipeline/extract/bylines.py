@@ -87,7 +87,7 @@ class People:
 
 
 def _fielded(line: Line) -> str:
-    return _GAP.join(text for part in line.parts if (text := " ".join(part.text.split())))
+    return _GAP.join([text for part in line.parts if (text := " ".join(part[0].split()))])
 
 
 def source(head: Sequence[Line], tail: Sequence[Line], stated: Stated, *, under: int = 0) -> Found | None:
@@ -159,9 +159,9 @@ def _labelled(line: Line) -> Iterable[tuple[str, str]]:
     """The labels that a short line lies under, and what is under each."""
     if line.units > 40:
         return
-    for part in line.parts:
-        if part.label:
-            yield part.label, part.text
+    for text, label, _href, _is_bold in line.parts:
+        if label:
+            yield label, text
     if line.box.label:
         yield line.box.label, line.spaced
 

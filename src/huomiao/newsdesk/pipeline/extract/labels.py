@@ -117,5 +117,4 @@ def body_likeness(box: Box) -> int:
     """How plainly the element calls itself the article: 0 not, 1 perhaps, 2 its body, 3 marked up as such."""
     if box.is_article_body:
         return 3
-    likeness = _reads_body(box.label) if box.label else 0
-    return likeness or int(box.tag == "article")
+    return (box.label != "" and _reads_body(box.label)) or int(box.tag == "article")

@@ -18,6 +18,8 @@ _TRAILER = re.compile(
     r"(?:[_-]\d{1,2}|/(?:p|page/?|index_?)?\d{1,2})?(?:\.s?html?|\.aspx?|\.php|\.jsp|/)?$", re.IGNORECASE
 )
 _ENDING = re.compile(r"(\d{1,2})(?:\.[a-z]{2,5}|/)?$", re.IGNORECASE)
+# What such words begin with, which most links do not.
+_FIRST = frozenset("0123456789[(（【第下后余全阅显在单nNcCvVsS")
 # The words of a link to another page, with the white space around them.
 _LONGEST = 60
 _LONGEST_WORDS = 14
@@ -37,7 +39,11 @@ def further_pages(page: Page, url: str, *, below: int = 0) -> tuple[str, ...]:
         for written, _label, href, _is_bold in line.parts:
             if not href or len(written) > _LONGEST or len(text := written.strip()) > _LONGEST_WORDS:
                 continue
-            if (told := _TO_PAGE.match(text)) is None or href.startswith(("#", "javascript:")):
+            if (
+                text[:1] not in _FIRST
+                or (told := _TO_PAGE.match(text)) is None
+                or href.startswith(("#", "javascript:"))
+            ):
                 continue
             number = int(told[1]) if told[1] else None
             address = absolute(href, url).partition("#")[0]

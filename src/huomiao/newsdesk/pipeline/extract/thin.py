@@ -30,7 +30,9 @@ def below(page: Page, title: Line) -> Body | None:
         if (aside := _aside(line.box, title.box)) is not None:
             number = max(number, aside.last)
             continue
-        is_link = line.link_share > 0.6 and not any(_DOCUMENT.search(part.href) for part in line.parts)
+        is_link = line.link_share > 0.6 and not any(
+            _DOCUMENT.search(href) for _text, _label, href, _is_bold in line.parts
+        )
         links = links + 1 if is_link else 0
         if lines and (links >= _MANY_LINKS or _ends(line)):
             break

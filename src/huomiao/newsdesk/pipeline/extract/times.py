@@ -141,7 +141,7 @@ def _shown(lines: Sequence[Line]) -> tuple[list[Candidate], list[Candidate]]:
 
 def _is_labelled(line: Line) -> bool:
     return bool(line.box.label and _LABEL.search(line.box.label)) or any(
-        part.label and _LABEL.search(part.label) for part in line.parts
+        label and _LABEL.search(label) for _text, label, _href, _is_bold in line.parts
     )
 
 

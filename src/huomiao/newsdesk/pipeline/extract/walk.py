@@ -126,12 +126,12 @@ class _Walk:
                 text = node.text_content or ""
                 if box.tag == "pre":
                     first, *others = text.split("\n")
-                    parts.append(Part(first, label, href, bold))
+                    parts.append((first, label, href, bold))
                     for line in others:
                         flush(box, parts)
-                        parts = [Part(line, label, href, bold)]
+                        parts = [(line, label, href, bold)]
                 elif parts or not text.isspace():
-                    parts.append(Part(text, label, href, bold))
+                    parts.append((text, label, href, bold))
             elif kind == _BLOCK:
                 if parts:
                     flush(box, parts)
