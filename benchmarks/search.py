@@ -288,9 +288,12 @@ def postgres(press: Press, bounds: Bounds, _where: Path) -> None:
                 status = Path(f"/proc/{server}/status").read_text()
                 print(f"most memory of the server's process {int(status.split('VmHWM:')[1].split()[0]) / 1024:.0f} MB")
         finally:
-            connection.execute(f"DROP TABLE IF EXISTS {NAME}_changed")
+            # Interrupted while an index is made, the first connection would be busy with that.
+            connection.cancel()
+            connection.close()
+            other.execute(f"DROP TABLE IF EXISTS {NAME}_changed")
             for name in (NAME, f"{NAME}_next"):
-                postgres_tables.drop(connection, name)
+                postgres_tables.drop(other, name)
 
 
 def sqlite(press: Press, bounds: Bounds, where: Path) -> None:
