@@ -16,9 +16,8 @@ def wishes_of(capture: Capture) -> Wishes:
 
 
 def heed(article: Article, capture: Capture, wishes: Wishes) -> None:
-    """Note what ``capture`` asked for ``article`` (locked by the caller), if no newer snapshot of it was read."""
-    current = article.current
-    if current is not None and current.capture.taken_at > capture.taken_at:
+    """Note what ``capture`` asked for ``article`` (locked by the caller), unless there is a newer snapshot of it."""
+    if _is_outdated(article, capture):
         return
     if (article.asks_noindex, article.asks_noarchive) == (wishes.noindex, wishes.noarchive):
         return
@@ -27,3 +26,11 @@ def heed(article: Article, capture: Capture, wishes: Wishes) -> None:
         article.state = article.state_asked_for
     article.revision += 1
     article.save(update_fields=["asks_noindex", "asks_noarchive", "state", "revision"])
+
+
+def _is_outdated(article: Article, capture: Capture) -> bool:
+    if article.current is not None and article.current.capture.taken_at > capture.taken_at:
+        return True
+    # A page may ask something else and say the same: then its newest snapshot is no version.
+    newer = Capture.objects.filter(url_hash=capture.url_hash, status=200, taken_at__gt=capture.taken_at)
+    return newer.exists()

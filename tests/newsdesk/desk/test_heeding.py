@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from zipfile import ZipFile
 
 import pytest
@@ -12,11 +13,13 @@ from huomiao.newsdesk import crawling, packaging, searching
 from huomiao.newsdesk.actions import removals, sources
 from huomiao.newsdesk.actions.sources import Way
 from huomiao.newsdesk.models import Address, Article
+from huomiao.newsdesk.rereading import reread
 from huomiao.newsdesk.states import ArticleState, SourceKind
 from huomiao.orgs.roles import Role
-from tests.factories.newsdesk import AN_EVENING, PARAGRAPH, ArticleFactory, blocks
+from tests.factories.newsdesk import AN_EVENING, PARAGRAPH, ArticleFactory, CaptureFactory, blocks
 from tests.factories.orgs import MembershipFactory
 from tests.newsdesk.desk.press import PARAGRAPHS, printing
+from tests.newsdesk.desk.standing import archived
 from tests.newsdesk.desk.test_scope import Scene, as_
 
 PAGES = {"page", "versions", "archived", "picture", "timegate", "timemap"}
@@ -136,6 +139,31 @@ def test_the_newest_snapshot_decides_though_nothing_else_changed(client, press, 
     assert packaging.export(tmp_path / "c.wacz", query="", at=timezone.now()) == 2
     with ZipFile(tmp_path / "c.wacz") as package:
         assert package.testzip() is None
+
+
+@pytest.mark.django_db
+def test_what_was_kept_before_is_heeded_when_the_archive_is_read_again():
+    article = ArticleFactory()
+    kept = f'<html><head><meta name="robots" content="none"><title>x</title></head><body><h1>x</h1><p>{PARAGRAPH * 3}</p></body>'
+    archived(article.current.capture, "text/html; charset=utf-8", kept.encode())
+
+    reread(article.source, at=timezone.now())
+
+    article.refresh_from_db()
+    assert (article.state, article.asks_noarchive) == (ArticleState.SEALED, True)
+
+
+@pytest.mark.django_db
+def test_an_older_snapshot_that_is_read_again_does_not_undo_what_a_newer_one_asks():
+    article = ArticleFactory(asks_noindex=True, state=ArticleState.SEALED)
+    old = article.current.capture
+    archived(old, "text/html; charset=utf-8", f"<html><body><h1>x</h1><p>{PARAGRAPH * 3}</p></body>".encode())
+    CaptureFactory(url=article.url, taken_at=old.taken_at + timedelta(days=1))
+
+    reread(article.source, at=timezone.now())
+
+    article.refresh_from_db()
+    assert (article.state, article.asks_noindex) == (ArticleState.SEALED, True)
 
 
 @pytest.mark.django_db
