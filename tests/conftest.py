@@ -16,6 +16,14 @@ from huomiao.practice import exam_papers
 from huomiao.practice.hotpath import engine
 from tests import migrated
 
+# What takes longest is begun first: at the end every worker has something small to do, and none waits for another.
+LONGEST = (
+    "test_no_fault.py",
+    "innovations/test_blindness.py",
+    "practice/test_marking_blindness.py",
+    "practice/test_hotpath_server.py",
+    "demo/test_story.py",
+)
 # Fixtures by which a test comes to the database.
 DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
@@ -61,6 +69,16 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=_place)
+    _leave_out(config, items)
+
+
+def _place(item: pytest.Item) -> int:
+    path = item.path.relative_to(Path(__file__).parent).as_posix()
+    return LONGEST.index(path) if path in LONGEST else len(LONGEST)
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What touches no database is proved by the run on SQLite: on PostgreSQL it would prove nothing more, and cost as much."""
     if connection.vendor != "postgresql" or config.getoption("file_or_dir"):
         return
