@@ -68,6 +68,7 @@ HOSTILE = {
     "unclosed comments": "<!--" * MANY,
     "unclosed scripts": "<script>" * MANY,
     "nested tables": "<table><tr><td>" * (MANY // 3),
+    "one row of cells": f"<h1>{PARAGRAPHS[0][:20]}</h1><p>{PARAGRAPHS[0]}</p><table><tr>" + "<td>格子</td>" * MANY,
     "forms": "<form><div></form>" * (MANY // 2),
     "links in links": "<a href=/x><div>" * (MANY // 2),
     "one endless word": "字" * 2_000_000,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from huomiao.newsdesk.pipeline.article import Block, Image
 from huomiao.newsdesk.pipeline.extract import pictures
@@ -107,30 +108,25 @@ def _data_table(page: Page, line: Line, body: Box) -> Box | None:
     if cell is None or table is None or len(line.text) > _MOST_CELL:
         return None
     row = cell.within("tr")
-    if row is None or sum(1 for one in page.inside(row) if one.tag in {"td", "th"}) < 2:
+    if row is None or len(list(islice(_cells(page, row), 2))) < 2:
         return None
     return table
 
 
 def _table(page: Page, lines: Sequence[Line]) -> Block:
-    rows: list[tuple[Box | None, list[tuple[Box | None, list[str]]]]] = []
+    rows: list[tuple[Box | None, dict[Box | None, list[str]]]] = []
     for line in lines:
         row, cell = line.box.within("tr"), line.box.within("td", "th", "caption")
         if not rows or rows[-1][0] is not row:
-            rows.append((row, _empty_cells(page, row)))
-        cells = rows[-1][1]
-        mine = next((texts for box, texts in cells if box is cell), None)
-        if mine is None:
-            mine = []
-            cells.append((cell, mine))
-        mine.append(line.text)
-    table = tuple(tuple(" ".join(texts) for _box, texts in cells) for _row, cells in rows)
+            # A cell with nothing in it keeps its place.
+            rows.append((row, {one: [] for one in _cells(page, row)} if row is not None else {}))
+        rows[-1][1].setdefault(cell, []).append(line.text)
+    table = tuple(tuple(" ".join(texts) for texts in cells.values()) for _row, cells in rows)
     return Block("table", "\n".join("\t".join(row) for row in table), rows=table)
 
 
-def _empty_cells(page: Page, row: Box | None) -> list[tuple[Box | None, list[str]]]:
-    """The cells of a row with nothing in them yet: an empty cell keeps its place."""
-    return [(box, []) for box in page.inside(row) if box.tag in {"td", "th"}] if row is not None else []
+def _cells(page: Page, row: Box) -> Iterator[Box]:
+    return (box for box in page.inside(row) if box.tag in {"td", "th"})
 
 
 def _list(lines: Sequence[Line], listing: Box) -> Block:
