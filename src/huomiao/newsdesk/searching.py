@@ -29,7 +29,7 @@ from huomiao.newsdesk.models import Article
 from huomiao.newsdesk.pipeline.search.documents import Change, Document
 from huomiao.newsdesk.pipeline.search.embedded import EmbeddedIndex
 from huomiao.newsdesk.pipeline.search.excerpts import Marks
-from huomiao.newsdesk.pipeline.search.interface import Broken, Busy, Facets, Order, Outdated, SearchIndex
+from huomiao.newsdesk.pipeline.search.interface import Broken, Busy, Facets, Order, SearchIndex
 from huomiao.newsdesk.pipeline.search.parsing import parse
 from huomiao.newsdesk.pipeline.search.pending import catch_up
 from huomiao.newsdesk.pipeline.search.postgres import PostgresIndex
@@ -166,6 +166,10 @@ def bring_up_to_date() -> int:
     table = _Table()
     patience = time.monotonic() + MOST_PATIENCE
     try:
+        if not index().is_built and Article.objects.filter(indexed_revision__gt=0).exists():
+            # What was in it is nowhere pending: an index of what is would be taken for the whole.
+            logger.warning("The search index is lost, or of another version, and is built anew")
+            return rebuild()
         while time.monotonic() < patience:
             try:
                 return catch_up(index(), table)
@@ -173,11 +177,11 @@ def bring_up_to_date() -> int:
                 if not table.is_behind():
                     return 0
                 time.sleep(LOOK_EVERY)
-    except Outdated:
-        logger.warning("The search index is of another version and is built anew")
-        return rebuild()
     except Broken:
         logger.exception("The search index cannot be written. If there is room on the disk: huomiao news rebuild-index")
+        return 0
+    except Busy:
+        logger.info("The search index is being built anew already")
         return 0
     logger.warning("The search index has been written by somebody else for %d s", MOST_PATIENCE)
     return 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 
 import pytest
 from django.conf import settings
@@ -89,19 +91,56 @@ def test_a_damaged_index_is_told_and_everything_else_works(article, client, capl
     assert client.get(reverse("newsdesk:search"), {"q": "焊接"}).status_code == 200
 
 
-def test_a_lost_index_is_not_mistaken_for_an_empty_one(article, client):
+def test_a_lost_index_is_not_mistaken_for_an_empty_one_and_comes_back_whole(article, client):
     (settings.MEDIA_ROOT.parent / "news-index" / "current").unlink()
-
     assert client.get(reverse("newsdesk:search"), {"q": "焊接"}).status_code == 503
-
-
-def test_an_index_of_another_version_is_built_anew_by_the_next_change(article):
-    current = settings.MEDIA_ROOT.parent / "news-index" / "current"
-    current.write_text(current.read_text().replace("layout-", "layout-9"))
     ArticleFactory(title="焊接培训")
-    with searching.index().writing() as writing, pytest.raises(Outdated):
-        writing.apply([Change(1, None)])
 
     assert searching.bring_up_to_date() == 2
 
     assert sorted(titles()) == ["焊接培训", "焊接比武"]
+
+
+def test_the_first_index_of_a_new_site_needs_no_rebuild(caplog):
+    ArticleFactory(title="焊接培训")
+
+    assert searching.bring_up_to_date() == 1
+
+    assert (titles(), caplog.text) == (["焊接培训"], "")
+
+
+def test_an_index_of_another_version_is_built_anew_by_the_clock(article):
+    current = settings.MEDIA_ROOT.parent / "news-index" / "current"
+    current.write_text(current.read_text().replace("layout-", "layout-9"))
+    with searching.index().writing() as writing, pytest.raises(Outdated):
+        writing.apply([Change(1, None)])
+
+    assert searching.bring_up_to_date() == 1
+
+    assert titles() == ["焊接比武"]
+
+
+class Hasty:
+    """An index whose time is over before it has looked at everything."""
+
+    is_built = True
+
+    def __init__(self, index) -> None:
+        self._index = index
+
+    def search(self, *asked, **how):
+        return replace(self._index.search(*asked, **how), whole=False, exact=False)
+
+    def facets(self, *asked, **how):
+        return replace(self._index.facets(*asked, **how), exact=False)
+
+
+def test_a_page_says_what_is_estimated_and_what_was_not_looked_at(article, client, monkeypatch):
+    whole = client.get(reverse("newsdesk:search"), {"q": "焊接"}).content.decode()
+    monkeypatch.setattr(searching, "index", partial(Hasty, searching.index()))
+
+    hasty = client.get(reverse("newsdesk:search"), {"q": "焊接"}).content.decode()
+
+    said = ["只找了较新的文章", "以上</p>", "约 1<"]
+    assert [words in whole for words in said] == [False, False, False]
+    assert [words in hasty for words in said] == [True, True, True]
