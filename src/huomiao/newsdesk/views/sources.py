@@ -195,13 +195,12 @@ def change(request: UserRequest, pk: int) -> HttpResponse:
 def names(request: UserRequest, pk: int) -> HttpResponse:
     """By which other names the source is called: all of them, or one more that its articles use (``add``)."""
     found = _source(request, pk)
-    form = NamesForm(request.POST)
-    given = [*found.also_called, request.POST["add"]] if "add" in request.POST else []
-    if not given:
-        if not form.is_valid():
-            return _show(request, found, code=422, names_form=form)
-        given = form.cleaned_data["names"]
-    actions.name_also(found, given, by=request.user)
+    one_more = request.POST.get("add")
+    written = "\n".join([*found.also_called, one_more]) if one_more else request.POST.get("names", "")
+    form = NamesForm({"names": written})
+    if not form.is_valid():
+        return _show(request, found, code=422, names_form=form)
+    actions.name_also(found, form.cleaned_data["names"], by=request.user)
     messages.success(request, _("已保存，转载关系会随即重新梳理。"))
     return redirect(found)
 
