@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 
 import chinese_calendar
 
@@ -21,6 +22,16 @@ def _entered() -> dict[date, bool]:
     return dict(WorkdayException.objects.values_list("day", "is_workday"))
 
 
+@cache
+def _published(year: int) -> dict[date, bool]:
+    """Whether people work on each day of ``year``; empty where nobody has announced it."""
+    days = (date(year, 1, 1) + timedelta(days=number) for number in range(366))
+    try:
+        return {day: bool(chinese_calendar.is_workday(day)) for day in days if day.year == year}
+    except NotImplementedError:
+        return {}
+
+
 @dataclass
 class Calendar:
     """The calendar as it stands now; the days that officers entered are read once."""
@@ -30,20 +41,11 @@ class Calendar:
     def is_working_day(self, day: date) -> bool:
         if day in self.entered:
             return self.entered[day]
-        try:
-            return bool(chinese_calendar.is_workday(day))
-        except NotImplementedError:
-            return day.weekday() < _SATURDAY
+        return _published(day.year).get(day, day.weekday() < _SATURDAY)
 
     def is_certain(self, day: date) -> bool:
         """Whether the day is known from the published list or was entered, rather than guessed from the week."""
-        if day in self.entered:
-            return True
-        try:
-            chinese_calendar.is_workday(day)
-        except NotImplementedError:
-            return False
-        return True
+        return day in self.entered or bool(_published(day.year))
 
     def add_working_days(self, day: date, count: int) -> date:
         """The ``count``-th working day after ``day``, which does not count itself."""
