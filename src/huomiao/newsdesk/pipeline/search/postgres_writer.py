@@ -14,7 +14,7 @@ from huomiao.newsdesk.pipeline.search.postgres_tables import Connection, stateme
 
 # So many of the latest changes stay in the small part; a batch of those beyond it moves at a time.
 FRESH = 4000
-MOVED = 40
+MOVED = 10
 _PROGRESS_EVERY = 1000
 
 
