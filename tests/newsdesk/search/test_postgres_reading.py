@@ -110,6 +110,7 @@ def test_what_is_no_longer_fresh_moves_and_is_found_as_before(index, monkeypatch
         assert parts(index) == {True: 5}
         writing.tidy(lambda: False)
         assert parts(index) == {True: 2, False: 3}
+        assert connected().execute("SELECT id FROM tried WHERE fresh ORDER BY id").fetchall() == [(4,), (5,)]
         assert found(index, "焊接", order=Order.NEWEST) == [5, 4, 3, 2, 1]
         writing.apply([Change(1, article(1, "车工")), Change(2, None)])
 

@@ -54,10 +54,11 @@ class PostgresWriter:
                 moved = self._connection.execute(
                     statement(
                         "UPDATE {table} SET fresh = false WHERE fresh AND id = ANY(ARRAY("
-                        "SELECT id FROM {fresh} ORDER BY ctid OFFSET %s LIMIT %s))",
+                        "SELECT id FROM {fresh} ORDER BY ctid "
+                        "LIMIT greatest(0, least(%s, (SELECT count(*) FROM {fresh}) - %s))))",
                         self._name,
                     ),
-                    [FRESH, MOVED],
+                    [MOVED, FRESH],
                 )
             if not moved.rowcount:
                 return
