@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -178,3 +179,20 @@ def test_killed_between_the_index_and_the_table_a_change_is_made_again_and_stand
     assert pending.catch_up(index, desk) == 2
 
     assert (len(index), ids(index, "焊接"), desk.pending(1)) == (2, {1, 2}, [])
+
+
+def test_upkeep_waits_for_a_merge_but_not_longer_than_until_something_changes(tmp_path):
+    index = EmbeddedIndex(tmp_path / "index")
+    with index.writing() as writing:
+        writing.apply([Change(1, Document(1, "焊接", "", AT))])
+        (folder,) = (tmp_path / "index").glob("generation-*")
+        merging = folder / f"{'a' * 32}.idx"
+        merging.write_bytes(b"begun")
+        looks = iter([False, False, True])
+
+        writing.tidy(lambda: next(looks))
+        assert next(looks, None) is None
+
+        # A merge that was killed leaves files too, and they grow no further.
+        os.utime(merging, (0, 0))
+        writing.tidy(lambda: pytest.fail("there is nothing to wait for"))
