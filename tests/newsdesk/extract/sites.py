@@ -87,6 +87,12 @@ BYLINES: dict[str, tuple[str, Wanted]] = {
     "no year, which the address has": ("01-08 16:20 来源：示范工人报", {"at": MINUTE, "source": "示范工人报"}),
     "today, which is no date": ("今天 16:20 来源：示范工人报", {"at": DAY, "source": "示范工人报"}),
     "the day large and the month beside": ("<b>08</b><span>2024-01</span>", {"at": DAY}),
+    "a day in brackets": ("发布日期：[2024-01-08]　来源：市总工会宣教部　阅读次数：[128]　【字体：大 中 小】", {"at": DAY, "source": "市总工会宣教部"}),
+    "who contributed it and who checked it": ("发布时间：2024-01-08 16:20 供稿：示范机械厂工会 审核：戊己", {"at": MINUTE, "source": "示范机械厂工会"}),
+    "a department as the author": ("作者：宣教部　来源：示范机械厂工会　日期：2024-01-08 16:20", {"at": MINUTE, "source": "示范机械厂工会", "authors": ("宣教部",)}),
+    "updated first, published after": ("<span>更新：2024-01-09 08:00</span> <span>发布：2024-01-08 16:20</span>", {"at": MINUTE}),
+    "only updated": ("更新时间：2024-01-09 08:00", {"at": "2024-01-09 08:00"}),
+    "hours ago": ("3小时前 来源：示范工人报", {"at": DAY, "source": "示范工人报"}),
     "nothing but the address": ("", {"at": DAY, "source": ""}),
 }
 BODIES: dict[str, tuple[dict[str, str], Wanted]] = {
@@ -123,6 +129,12 @@ BODIES: dict[str, tuple[dict[str, str], Wanted]] = {
         {"body": "<p>现将获奖名单公布如下：</p><table><tr><td>序号</td><td>姓名</td><td>奖项</td></tr>" + "".join(f"<tr><td>{n}</td><td>选手{n}号</td><td>一等奖</td></tr>" for n in range(1, 9)) + "</table>"},
         {"holds": "选手8号", "kinds": ["paragraph", "table"]}),
     "sixty winners below one sentence": ({"body": paragraphs(f"{TEXTS[0]}现将名单公布如下。", *(f"{n} 选手{n}号 示范机械厂钳工" for n in range(60)))}, {"holds": "59 选手59号 示范机械厂钳工"}),
+    "a notice with headings, documents and who signed it": (
+        {"body": f"{paragraphs('各区县总工会：', TEXTS[3] + '现将有关事项通知如下：', '一、活动时间', '1月8日至3月8日', '二、联系方式', '联系人：甲乙　电话：000-0000')}<p>附件：<a href=/f/1.docx>1.报名表.docx</a></p><p><a href=/f/2.xls>2.汇总表.xls</a></p><p align=right>示范市总工会</p><p align=right>2024年1月5日</p>"},
+        {"text": f"各区县总工会：\n{TEXTS[3]}现将有关事项通知如下：\n一、活动时间\n1月8日至3月8日\n二、联系方式\n联系人：甲乙 电话：000-0000\n附件：1.报名表.docx\n2.汇总表.xls\n示范市总工会\n2024年1月5日"}),
+    "words and pictures by two people": ({"body": f"{BODY}<p>文/甲乙 图/丙丁</p>"}, {"holds": TEXTS[3], "authors": ("甲乙",)}),
+    "what somebody is before who": ({"body": f"<p>【文/示例网专栏作者 丙文】</p>{BODY}"}, {"holds": TEXTS[3], "authors": ("丙文",)}),
+    "questions and answers": ({"body": paragraphs(*(f"<b>记者：</b>您怎么看？</p><p><b>甲乙：</b>{text}" for text in TEXTS))}, {"holds": f"记者：您怎么看？\n甲乙：{TEXTS[3]}"}),
     "a document to download": ({"title": "关于公布竞赛结果的通知", "body": "<p>附件：<a href=/f/a.pdf>竞赛结果.pdf</a></p>"}, {"title": "关于公布竞赛结果的通知", "text": "附件：竞赛结果.pdf"}),
 }
 PAGES: dict[str, tuple[str, str, Wanted]] = {
@@ -147,6 +159,8 @@ PAGES: dict[str, tuple[str, str, Wanted]] = {
         page("<h1 class=rich_media_title>" + TITLE + "</h1><div><span class=rich_media_meta_text>甲乙</span><a id=js_name>示范工会</a><em id=publish_time>2024-01-08 16:20</em></div><div class=rich_media_content>" + "".join(f"<section><section><span>{text}</span></section></section>" for text in TEXTS) + "<section>点击上方蓝字关注我们</section><p>来源｜示范工人报</p><p>编辑｜丙丁</p><p>审核｜戊己</p></div>"),
         "https://www.example.test/s/1", {"at": MINUTE, "reposted_from": "示范工人报", "editors": ("丙丁",)}),
     "yesterday, and nothing that says when that was": (story(byline="昨天 16:20 来源：示范工人报"), "https://www.example.test/a/1.html", {"at": None}),
+    "a title that only the head has": (page(f"<div>{BYLINE}</div><div>{BODY}</div>", title=f"{TITLE}-工会要闻-示范市总工会"), "", {"at": MINUTE}),
+    "the site's name as a picture in h1": (page(f"<h1><img src=/logo.png></h1><div class=title>{TITLE}</div><div>{BYLINE}</div><div>{BODY}</div>"), "", {"at": MINUTE}),
     "a blog": (
         page(f"<article class='post hentry'><h1 class=entry-title>{TITLE}</h1><div class=entry-meta>Posted on <time datetime='2024-01-08T16:20:00+08:00'>2024年1月8日</time> by <span class=author>甲乙</span></div><div class=entry-content>{BODY}</div><footer>Tagged <a>竞赛</a></footer></article><aside><ul>{OTHERS}</ul></aside>", title=f"{TITLE} - 某某的博客"),
         "", {"at": MINUTE, "authors": ("甲乙",)}),
@@ -156,6 +170,9 @@ PAGES: dict[str, tuple[str, str, Wanted]] = {
     "English, stated in UTC and shown in words": (
         page(f"<article><h1>Workers compete</h1><p class=byline>By Alex Example</p><p>Published Jan. 8, 2024 at 8:20 a.m. GMT; updated Jan. 9, 2024</p>{paragraphs(*ENGLISH)}</article>", title="Workers compete | Example Post", head='<meta property="article:published_time" content="2024-01-08T08:20:00+00:00">'),
         "https://post.example.test/a", {"title": "Workers compete", "at": "2024-01-08 08:20", "text": "\n".join(ENGLISH)}),
+    "English, below a banner on cookies": (
+        page(f"<div id=cookie-banner><p>We use cookies to improve your experience. By continuing to use our site, you accept our use of cookies and our privacy policy.</p></div><h1>Workers compete</h1><p>By Alex Example and Kim Sample</p><p>January 8, 2024</p>{paragraphs(*ENGLISH)}", title="Workers compete | Post"),
+        "https://post.example.test/a", {"title": "Workers compete", "at": DAY, "text": "\n".join(ENGLISH), "authors": ("Alex Example", "Kim Sample")}),
     "English, a time with a dot": (page(f"<h1>Workers compete</h1><div>Mon 8 Jan 2024 08.20 GMT</div><div>{paragraphs(*ENGLISH)}</div>", title="Workers compete - Example Times"), "https://post.example.test/a", {"title": "Workers compete", "at": "2024-01-08 08:20", "text": "\n".join(ENGLISH)}),
     "English, the time before the day": (page(f"<h1>Workers compete</h1><div>Updated 8:20 PM CST, January 8, 2024</div><div>{paragraphs(*ENGLISH)}</div>", title="Workers compete | News"), "https://post.example.test/a", {"title": "Workers compete", "at": "2024-01-08 20:20", "text": "\n".join(ENGLISH)}),
 }

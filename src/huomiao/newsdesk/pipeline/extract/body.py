@@ -119,7 +119,7 @@ def weigh(page: Page, lines: list[float], *, believing: bool = True) -> Worth:
             elif box.tag != "ul":
                 links.add(outer)
         if own and believing and not (is_aside or is_core):
-            is_aside = _is_headed_aside(page.lines[box.first : box.last])
+            is_aside = _is_headed_aside(page, box)
         if is_aside:
             # It is left out whole, so it takes nothing from what holds it.
             asides.add(number)
@@ -129,13 +129,14 @@ def weigh(page: Page, lines: list[float], *, believing: bool = True) -> Worth:
     return Worth(lines, boxes, prose, asides)
 
 
-def _is_headed_aside(lines: Sequence[Line]) -> bool:
-    """Whether the first of the lines says that these are readers' comments, or other articles with a link for each."""
-    heading = lines[0].text
+def _is_headed_aside(page: Page, box: Box) -> bool:
+    """Whether the first line in it says that these are readers' comments, or other articles with a link for each."""
+    heading = page.lines[box.first].text
     if cues.heads_comments(heading):
         return True
     if not cues.heads_others(heading):
         return False
+    lines = page.lines[box.first : box.last]
     links = sum(1 for line in lines if line.link_share > _LINK_SHARE)
     return links >= _FEWEST_OTHERS and links >= sum(1 for line in lines if line.has_stops)
 

@@ -48,7 +48,7 @@ _AUTHOR_LABEL = re.compile(
 )
 
 _AUTHOR = re.compile(
-    r"(?:^|[\s\x1f(（【\[|｜>])(?:作\s*者|原作者|撰\s*文|撰\s*稿|执\s*笔|采\s*写|采写记者|记者|本文作者|文\s*[/／|｜丨︱]\s*图|文图|文\s*[/／|｜丨︱]|文字)\s*[:：/／|｜丨︱]\s*(?P<names>[^:：]{1,60})"
+    r"(?:^|[\s\x1f(（【\[|｜>])(?:作\s*者|原作者|撰\s*文|撰\s*稿|执\s*笔|采\s*写|采写记者|记者|本文作者|文\s*[/／|｜丨︱]\s*图|文图|文(?=\s*[/／|｜丨︱])|文字)\s*[:：/／|｜丨︱]\s*(?P<names>[^:：]{1,60})"
 )
 _REPORTER = re.compile(
     rf"[(（【\[〔](?:[\u4e00-\u9fff\s]{{0,16}}?)(?:记\s*者|記\s*者|通讯员|文/图|图/文|文图|作者)\s*[:：/]?\s*(?P<names>{NAME}(?:[、，,\s　/&和]+(?:通讯员|记者|实习生)?\s*{NAME}){{0,5}})\s*(?:[／/][^)）】\]〕]{{1,12}})?[^)）】\]〕]{{0,12}}[)）】\]〕]"
@@ -63,6 +63,10 @@ _REPORTER_BESIDE = re.compile(
 # 甲乙/示例日报
 _SLASHED = re.compile(
     rf"^(?P<names>{NAME}(?:[ 、]{NAME}){{0,2}})\s*[/／]\s*(?P<source>[^/／\s]{{2,14}}(?:报|社|网|台|刊|新闻|周刊|杂志|客户端))$"
+)
+# By Alex Example and Kim Sample
+_BY = re.compile(
+    r"^By\s+(?P<names>(?:[A-Z][\w.'’-]*\s){1,3}[A-Z][\w'’-]+(?:(?:,| and|, and)\s(?:[A-Z][\w.'’-]*\s){1,3}[A-Z][\w'’-]+){0,4})$"
 )
 _ARTICLE_AUTHOR = re.compile(r"[(（]\s*作者\s*[:：]\s*(?P<names>[^)）]{2,60})[)）]")
 _EDITOR = re.compile(
@@ -259,6 +263,10 @@ def authors(
     if found := [name for name in _stated_people(stated.authors) if name not in others]:
         return People(tuple(found), Evidence(0.75, "stated author", ", ".join(stated.authors)[:120]))
     for line in head:
+        by = _BY.match(line.text) if line.text.startswith("By ") and line.units <= 40 else None
+        if by is not None and (found := names_in(by["names"], any_word=True)):
+            return People(tuple(found), Evidence(0.8, "By", line.spaced[:120]))
+    for line in head:
         for label, text in _labelled(line):
             if _AUTHOR_LABEL.search(label) and (found := names_in(_english(text))):
                 return People(tuple(found), Evidence(0.6, f"element called {label[:40]}", line.spaced[:120]))
@@ -304,7 +312,7 @@ def _stop(names: str) -> str:
     """The names before the next field or the end of the brackets they stand in."""
     names = names.lstrip(_GAP + " ")
     return re.split(
-        r"[)）】\]〕>]|来源|來源|责任|责编|编辑|校对|审核|日期|时间|发布|浏览|点击|阅读|字号|\d{4}|_[A-Z]",
+        r"[)）】\]〕>]|图\s*[/／|｜:：]|摄影|摄像|供图|来源|來源|责任|责编|编辑|校对|审核|日期|时间|发布|浏览|点击|阅读|字号|\d{4}|_[A-Z]",
         names,
         maxsplit=1,
     )[0]

@@ -37,7 +37,8 @@ _DISCLAIMER = re.compile(
 )
 
 _BYLINE = re.compile(
-    r"^(?:(?:19|20)\d\d\s*[-/.年]\s*)?\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?$|(?:来源|來源|稿源|作者|时间|時間|日期|发布|發布|编辑|編輯|浏览|点击|阅读|字号|字体|文号|分类|类别|栏目|标签|published|updated|posted|views?|comments?)\s*[:：]|^by [A-Z][a-z]+ [A-Z]|^(?:first |last )?(?:published|updated|posted|modified)\b.{0,60}\b(?:19|20)\d\d\b|\b(?:min(?:ute)?s? read)\b",
+    r"^(?:(?:19|20)\d\d\s*[-/.年]\s*)?\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?$|(?:来源|來源|稿源|作者|时间|時間|日期|发布|發布|编辑|編輯|浏览|点击|阅读|字号|字体|文号|分类|类别|栏目|标签|published|updated|posted|views?|comments?)\s*[:：]|^by [A-Z][a-z]+ [A-Z]|^(?:first |last )?(?:published|updated|posted|modified)\b.{0,60}\b(?:19|20)\d\d\b|\b(?:min(?:ute)?s? read)\b"
+    r"|^(?:[a-z]{3,9},?\s)?(?:\d{1,2}\s)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?(?:\s\d{1,2})?(?:st|nd|rd|th)?,?\s(?:19|20)\d\d$",
     re.IGNORECASE,
 )
 

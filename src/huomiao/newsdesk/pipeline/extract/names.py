@@ -12,8 +12,10 @@ _WHOLE = re.compile(rf"^{NAME}$")
 _CODE = re.compile(r"[_\-\s]*[A-Za-z]{0,4}\d{2,}$|[_\-\s][A-Z]{1,4}\d*$")
 _TITLES = re.compile(
     r"^(?:本报|本刊|本网|特约|实习|见习|首席|全媒体|融媒体|通讯员|记者|作者|編輯|编辑|责编|校对|审核|摄影|文|图|by|我|原创)+[:：]?|"
-    r"(?:整合|整理|编译|报道|報導|综合|综合报道|摄影报道|摄|攝|文|图|供稿|供图|发自|实习生|通讯员|记者|教授|博士|主任|翻译|译|等)$"
+    r"(?:整合|整理|编译|报道|報導|综合|综合报道|摄影报道|供稿|供图|发自|实习生|通讯员|记者|教授|博士|主任|翻译|(?<=..)(?:摄|攝|文|图|译|等))$"
 )
+# 示例网专栏作者 甲乙: what somebody is, not who.
+_ROLE = re.compile(r"(?:作者|记者|評論員|评论员|撰稿人)$")
 # Words of two to four characters that stand where names do.
 _NO_NAMES = frozenset(
     ("整合", "整理", "编译", "综合", "报道", "報導", "记者", "通讯员", "实习生", "摄影", "摄影师", "图片", "文字", "来源", "作者", "编辑", "责编",
@@ -34,7 +36,7 @@ def names_in(text: str, *, most: int = 8, any_word: bool = False) -> list[str]:
     for piece in pieces[: 3 * most]:
         word = _CODE.sub("", piece.strip("()（）[]【】〔〕<>《》:：·•。.\"'“” \u3000"))
         word = _TITLES.sub("", _TITLES.sub("", word)).strip(":： ")
-        if not word or word in _NO_NAMES or word in found:
+        if not word or word in _NO_NAMES or word in found or _ROLE.search(word) is not None:
             # After a word that is none, nobody is named any more.
             if found and word in _NO_NAMES:
                 break

@@ -34,7 +34,7 @@ _LEVELS = {"h1": 3.0, "h2": 2.0, "h3": 1.2, "h4": 1.1, "h5": 1.0, "h6": 1.0}
 # What separates a title from the names of the channel and the site.
 _SEPARATOR = re.compile(r"\s*(?:[_|｜丨«»›·•]|--+|——|\s[-–—:]\s|-(?=[^-]{1,16}$))\s*")
 _SITE = re.compile(
-    r"(?:网|網|网站|频道|頻道|新闻|新聞|日报|晚报|早报|时报|晨报|都市报|周刊|在线|快讯|资讯|财经|财經|科技|娱乐|体育|中心|要闻|首页|门户|客户端|号|news|times|post|\.com|\.cn|\.net|daily|online|magazine|tv)$",
+    r"(?:网|網|网站|频道|頻道|新闻|新聞|日报|晚报|早报|时报|晨报|都市报|周刊|在线|快讯|资讯|财经|财經|科技|娱乐|体育|中心|要闻|首页|门户|客户端|工会|人民政府|委员会|官网|平台|协会|集团|号|news|times|post|\.com|\.cn|\.net|daily|online|magazine|tv)$",
     re.IGNORECASE,
 )
 
