@@ -2,11 +2,40 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from tests.factories.newsdesk import ArticleFactory, blocks
+from huomiao.newsdesk.queries import articles
+from tests.factories.newsdesk import AN_EVENING, ArticleFactory, VersionFactory, blocks
 
 pytestmark = pytest.mark.django_db
+
+
+def test_the_neighbours_are_of_the_same_category_and_in_the_order_of_the_lists(client):
+    first = ArticleFactory()
+    same_time = ArticleFactory(category=first.category)
+    last = ArticleFactory(category=first.category, published_at=AN_EVENING + timedelta(hours=1))
+    ArticleFactory(published_at=AN_EVENING + timedelta(minutes=1))
+
+    found = [articles.beside(one) for one in (first, same_time, last)]
+
+    assert found == [(None, same_time), (first, last), (same_time, None)]
+
+
+def test_a_lasting_address_leads_to_its_version_and_to_the_newer_reading_of_its_snapshot(client):
+    article = ArticleFactory(title="先读的")
+    first = article.current
+    VersionFactory(article=article, capture=first.capture, title="重读的")
+    article.versions.filter(pk=first.pk).update(is_superseded=True)
+    latest = VersionFactory(article=article, title="后来的")
+    article.current = latest
+    article.save()
+
+    def shown(number):
+        return client.get(article.get_absolute_url(), {"version": number}).context["version"].title
+
+    assert [shown(number) for number in (1, 2, 3, 99)] == ["重读的", "重读的", "后来的", "后来的"]
 
 
 def test_the_page_has_every_part(client):

@@ -89,8 +89,9 @@ def beside(article: Article) -> tuple[Article | None, Article | None]:
     """The next older and the next newer article of the same category; None at its ends."""
     rows = shown().filter(category=article.category)
     at, pk = article.dated_at, article.pk
-    older = newest(rows.filter(Q(dated_at__lt=at) | Q(dated_at=at, pk__lt=pk))).first()
-    newer = rows.filter(Q(dated_at__gt=at) | Q(dated_at=at, pk__gt=pk)).order_by("dated_at", "pk").first()
+    # The bound on the time stands by itself, so that a long shelf's index is entered there and not walked from its end.
+    older = newest(rows.filter(Q(dated_at__lt=at) | Q(pk__lt=pk), dated_at__lte=at)).first()
+    newer = rows.filter(Q(dated_at__gt=at) | Q(pk__gt=pk), dated_at__gte=at).order_by("dated_at", "pk").first()
     return older, newer
 
 
