@@ -103,12 +103,14 @@ def is_noise(text: str) -> bool:
     """Whether it is a line of the page (an invitation, a button, a notice), not of the article."""
     if len(text) <= 30 and _CLOSED_NOISE.match(text):
         return True
-    return len(text) <= LONGEST and (_NOISE.match(text) is not None or _FOOT.search(text) is not None)
+    return len(text) <= LONGEST and (_NOISE.match(text) is not None or is_foot(text))
 
 
 def is_foot(text: str) -> bool:
     """Whether a short line is one of those that stand at the foot of a page."""
-    return len(text) <= LONGEST and _FOOT.search(text) is not None
+    # Looking for one character is much quicker than looking for all of these words.
+    is_likely = "备" in text or "证" in text or "标识码" in text
+    return is_likely and len(text) <= LONGEST and _FOOT.search(text) is not None
 
 
 def heads_others(text: str) -> bool:

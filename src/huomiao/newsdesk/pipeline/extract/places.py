@@ -19,6 +19,8 @@ _CRUMB_LABEL = re.compile(
     r"crumb|position|location|(?<![a-z])(?:path|nav-?path|weizhi|dqwz|mianbao|route|place|local|site-?nav)(?![a-z])|news_path"
 )
 _CRUMB = re.compile(r"\s*(?:>+|›|»|→|＞|·>|/(?!/)|\\)\s*")
+# One of these is in every such sign.
+_STEP = re.compile(r"[>›»→＞/\\]")
 _HERE = re.compile(r"^.*(?:当前位置|当前的位置|所在(?:的)?位置|位置|首页|首頁|主页|home)\s*[:：]?\s*", re.IGNORECASE)
 _NO_CATEGORY = re.compile(r"^(?:正文|内容|详情|详细|文章|新闻详情|首页|首頁|主页|home|article|)$", re.IGNORECASE)
 _SUBTITLE_LABEL = re.compile(
@@ -56,7 +58,7 @@ def category(lines: Sequence[Line], stated: Stated) -> tuple[str, Evidence] | No
         if named is not None:
             return named[1], Evidence(0.9, "类别", line.text[:120])
     for line in lines:
-        if len(line.text) > 120 or not (_CRUMB.search(line.text)):
+        if len(line.text) > 120 or _STEP.search(line.text) is None or not _CRUMB.search(line.text):
             continue
         is_labelled = any(
             box.label and _CRUMB_LABEL.search(box.label)
