@@ -53,9 +53,21 @@ class DeskFrontier:
             .distinct()
         )
         chosen: list[Address] = []
+        for rank in Rank:
+            # One rank at a time: what is due stands together in the index, and what is not is never walked through.
+            self._choose(self._due(at).filter(rank=rank).exclude(lane__in=shut), chosen, held, most, per_host)
+        for address in chosen:
+            address.lease, address.owner, address.leased_until = uuid.uuid4().hex, owner, until
+        Address.objects.bulk_update(chosen, ["lease", "owner", "leased_until"], batch_size=200)
+        return [_claim(address) for address in chosen]
+
+    def _choose(
+        self, due: QuerySet[Address], chosen: list[Address], held: Counter[str], most: int, per_host: int
+    ) -> None:
+        """Put the first of ``due`` whose hosts have room to ``chosen``, and count them in ``held``."""
         while len(chosen) < most:
             full = {lane for lane, count in held.items() if count >= per_host}
-            rows = self._due(at).exclude(lane__in=shut | full).exclude(pk__in=[one.pk for one in chosen])
+            rows = due.exclude(lane__in=full).exclude(pk__in=[one.pk for one in chosen])
             looked_at = list(
                 rows.select_for_update(of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked)[
                     :LOOKED_AT
@@ -68,11 +80,7 @@ class DeskFrontier:
                     chosen.append(address)
                     taken += 1
             if not taken or len(looked_at) < LOOKED_AT:
-                break
-        for address in chosen:
-            address.lease, address.owner, address.leased_until = uuid.uuid4().hex, owner, until
-        Address.objects.bulk_update(chosen, ["lease", "owner", "leased_until"], batch_size=200)
-        return [_claim(address) for address in chosen]
+                return
 
     @transaction.atomic
     def settle(self, visits: Sequence[Visit], rests: Mapping[str, datetime]) -> None:
@@ -117,7 +125,7 @@ class DeskFrontier:
 
     def _due(self, at: datetime | None) -> QuerySet[Address]:
         free = Address.objects.filter(leased_until__isnull=True, due_at__isnull=False, source__state=SourceState.ACTIVE)
-        return (free.filter(due_at__lte=at) if at else free).order_by("rank", "due_at", "pk")
+        return (free.filter(due_at__lte=at) if at else free).order_by("due_at", "pk")
 
     def _note_health(self, visit: Visit, *, at: datetime) -> None:
         """What a source's page shows, and its push, stand on the visits to its own address."""
