@@ -8,20 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib.util
 import ssl
-import sys
 from collections.abc import Iterable
 from typing import Any
 
 import httpcore
 
 from huomiao.newsdesk.pipeline.fetch.guard import Guard
-
-# httpcore imports sniffio before each of its locks. Where it is not installed (anyio needs it no more), every such
-# import searches the whole path again: half the processor time of a request. An entry of None fails at once.
-if importlib.util.find_spec("sniffio") is None:
-    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 # How long one of several IP addresses is tried before the next, and how long the last of them.
 _PATIENCE_SECONDS = 5.0
