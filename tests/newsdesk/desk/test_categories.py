@@ -188,3 +188,13 @@ def test_the_list_asks_as_often_for_many_as_for_few(client, editor, shelf, djang
         client.get(reverse("newsdesk:categories"))
 
     assert len(many) == len(few)
+
+
+def test_the_first_categories_have_english_names_and_others_keep_their_own(client):
+    Category.objects.create(slug="craft", name="匠心")
+
+    page = client.get("/news/search/", headers={"accept-language": "en"}).content.decode()
+
+    assert ">World</option>" in page
+    assert ">国际</option>" not in page
+    assert ">匠心</option>" in page

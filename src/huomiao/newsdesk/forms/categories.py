@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huomiao.newsdesk.forms.fields import CategoryField
 from huomiao.newsdesk.models import Category
 from huomiao.newsdesk.queries.categories import in_use
 from huomiao.newsdesk.states import RulePlace
@@ -43,7 +44,7 @@ class AddForm(ChangeForm):
 
 
 class RetireForm(forms.Form):
-    into = forms.ModelChoiceField(
+    into = CategoryField(
         label=gettext_lazy("文章并入"),
         queryset=Category.objects.none(),
         help_text=gettext_lazy("文章、归类规则和来源的默认类别都转过去，旧网址也会转到那里。"),

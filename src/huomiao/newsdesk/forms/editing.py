@@ -6,12 +6,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huomiao.newsdesk.forms.fields import CategoryField
 from huomiao.newsdesk.queries.categories import in_use
 from huomiao.newsdesk.states import CorrectedField
 
 
 class FileForm(forms.Form):
-    category = forms.ModelChoiceField(label=gettext_lazy("类别"), queryset=in_use())
+    category = CategoryField(label=gettext_lazy("类别"), queryset=in_use())
 
 
 class CorrectForm(forms.Form):

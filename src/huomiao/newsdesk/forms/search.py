@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huomiao.newsdesk.forms.fields import CategoryField
 from huomiao.newsdesk.queries.categories import in_use
 
 
@@ -18,7 +19,7 @@ class NarrowForm(forms.Form):
     until = forms.DateField(
         label=gettext_lazy("到"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    category = forms.ModelChoiceField(
+    category = CategoryField(
         label=gettext_lazy("类别"), queryset=in_use(), required=False, empty_label=gettext_lazy("全部类别")
     )
     without = forms.CharField(label=gettext_lazy("不含这些词"), required=False, max_length=60)

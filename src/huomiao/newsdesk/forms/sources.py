@@ -8,6 +8,7 @@ from django.core import signing
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huomiao.newsdesk.forms.fields import CategoryField
 from huomiao.newsdesk.queries.categories import in_use
 from huomiao.orgs.models import Organization
 
@@ -29,7 +30,7 @@ class ChooseForm(forms.Form):
 
     way = forms.ChoiceField(label=gettext_lazy("采集方式"), widget=forms.RadioSelect)
     name = forms.CharField(label=gettext_lazy("来源名称"), max_length=80)
-    category = forms.ModelChoiceField(
+    category = CategoryField(
         label=gettext_lazy("默认类别"),
         queryset=in_use(),
         required=False,
@@ -81,7 +82,7 @@ class NamesForm(forms.Form):
 
 class SourceForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("来源名称"), max_length=80)
-    category = forms.ModelChoiceField(
+    category = CategoryField(
         label=gettext_lazy("默认类别"),
         queryset=in_use(),
         required=False,

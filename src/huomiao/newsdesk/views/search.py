@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 
 from huomiao.newsdesk import narrowing, searching
 from huomiao.newsdesk.forms.search import NarrowForm
-from huomiao.newsdesk.pipeline.search.interface import Count, Facets, Order
+from huomiao.newsdesk.models.sources import shelf_label
+from huomiao.newsdesk.pipeline.search.interface import Facets, Order
 from huomiao.newsdesk.pipeline.search.parsing import LONGEST
 from huomiao.newsdesk.pipeline.search.queries import Name, narrowed
 from huomiao.newsdesk.search_troubles import sentence
@@ -59,12 +60,20 @@ def _narrower(text: str, form: NarrowForm) -> str:
     )[:LONGEST]
 
 
-def _narrowings(text: str, found: Facets) -> list[tuple[str, list[tuple[Count, str]]]]:
-    """Each facet by its name, its values with the query that narrows to them."""
+def _narrowings(text: str, found: Facets) -> list[tuple[str, list[tuple[str, int, str]]]]:
+    """Each facet by its name: its values as they are shown, how many each has, and the query that narrows to them."""
+    categories, sources, months = (
+        found.categories[:VALUES_SHOWN],
+        found.sources[:VALUES_SHOWN],
+        found.months[:VALUES_SHOWN],
+    )
     return [
-        (_("类别"), [(one, narrowed(text, Name.CATEGORY, one.value)) for one in found.categories[:VALUES_SHOWN]]),
-        (_("来源"), [(one, narrowed(text, Name.SOURCE, one.value)) for one in found.sources[:VALUES_SHOWN]]),
-        (_("月份"), [(one, f"{text} {one.value}") for one in found.months[:VALUES_SHOWN]]),
+        (
+            _("类别"),
+            [(shelf_label(one.value), one.count, narrowed(text, Name.CATEGORY, one.value)) for one in categories],
+        ),
+        (_("来源"), [(one.value, one.count, narrowed(text, Name.SOURCE, one.value)) for one in sources]),
+        (_("月份"), [(one.value, one.count, f"{text} {one.value}") for one in months]),
     ]
 
 
