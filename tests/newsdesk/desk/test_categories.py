@@ -20,6 +20,7 @@ from tests.factories.newsdesk import (
     FilingRuleFactory,
     SourceFactory,
     SubscriptionFactory,
+    first_categories,
 )
 from tests.factories.orgs import MembershipFactory, OrganizationFactory
 
@@ -94,6 +95,7 @@ def test_a_renamed_category_is_found_by_both_names(editor, shelf, django_capture
 
 
 def test_a_category_moves_by_one_place_and_not_beyond_the_ends(editor):
+    first_categories()
     first, second, third = list(queries.in_use())[:3]
 
     categories.move(second, up=True, by=editor)
@@ -191,6 +193,7 @@ def test_the_list_asks_as_often_for_many_as_for_few(client, editor, shelf, djang
 
 
 def test_the_first_categories_have_english_names_and_others_keep_their_own(client):
+    first_categories()
     Category.objects.create(slug="craft", name="匠心")
 
     page = client.get("/news/search/", headers={"accept-language": "en"}).content.decode()

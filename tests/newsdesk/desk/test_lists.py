@@ -18,6 +18,7 @@ from tests.factories.newsdesk import (
     MentionFactory,
     SourceFactory,
     VersionFactory,
+    first_categories,
 )
 from tests.factories.orgs import MembershipFactory, OrganizationFactory
 
@@ -107,10 +108,10 @@ def test_the_versions_of_an_article_ask_as_often_for_many_as_for_two(client, des
 
 
 def test_the_categories_to_begin_with_are_there(client):
+    first_categories()
+
     names = set(Category.objects.values_list("name", flat=True))
 
-    if not names:
-        pytest.skip("another test has emptied the tables")
     assert {"国内", "国际", "劳动竞赛", "职工创新"} <= names
 
 
@@ -134,7 +135,7 @@ def test_facets_narrow_a_search(client):
     searching.bring_up_to_date()
 
     found = client.get(reverse("newsdesk:search"), {"q": "技能竞赛"})
-    narrower = {name: {one.value: query for one, query in values} for name, values in found.context["facets"]}
+    narrower = {name: {value: query for value, _count, query in values} for name, values in found.context["facets"]}
     page = client.get(reverse("newsdesk:search"), {"q": narrower["类别"]["架上"]})
 
     assert found.context["found"].total == 2
