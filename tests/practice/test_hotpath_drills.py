@@ -9,7 +9,8 @@ import pytest
 import time_machine
 
 from huomiao.practice import plans, sealing
-from huomiao.practice.hotpath import drills, engine, limits, receipts
+from huomiao.practice.hotpath import drills, engine, limits, links, receipts
+from huomiao.practice.hotpath.openings import Opening
 from huomiao.practice.models import AnswerCheck, Attempt, Question, QuestionVersion
 from huomiao.practice.states import Feedback, Mode, QuestionState, Use
 from tests.factories.accounts import UserFactory
@@ -323,6 +324,16 @@ def test_a_paper_opened_again_has_the_clock_of_its_first_opening(user, device):
 
     assert again["ends_at"] == first["ends_at"]
     assert (late.status_code, late.json()["error"]) == (409, "time_over")
+
+
+def test_openings_that_come_together_have_the_time_of_the_first(user):
+    def opening(nonce, at):
+        return Opening(nonce, user.pk, None, Mode.CHALLENGE, at, at + 300_000)
+
+    together = [opening("a", 1_000), opening("b", 2_000), opening("a", 3_000)]
+
+    assert Opening.write(links.of_django(), together) == [1_000, 2_000, 1_000]
+    assert Opening.write(links.of_django(), [opening("b", 9_000)]) == [2_000]
 
 
 def test_each_side_of_a_duel_has_its_own_clock(user, device):

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from huomiao.practice.hotpath import rows
+from huomiao.practice.hotpath import moments, rows
 from huomiao.practice.hotpath.links import Link
-from huomiao.practice.hotpath.moments import as_ms, as_text, as_time
 from huomiao.practice.hotpath.writer import Op
 
 # [version, answer in its own order, fraction right]
@@ -58,55 +57,42 @@ class Submission(Op[Stored]):
     @classmethod
     def write(cls, link: Link, ops: Sequence[Submission]) -> Sequence[Stored]:
         _settle(link, [op for op in ops if op.settle])
-        written = _insert_postgresql(link, ops) if link.vendor == "postgresql" else _insert_sqlite(link, ops)
-        if written == len(ops):
+        if _insert(link, ops) == len(ops):
             return [Stored(op.finished, len(op.answers), op.right, op.answers) for op in ops]
         stored = _stored(link, [op.nonce for op in ops])
         return [stored[op.nonce] for op in ops]
 
 
-_COLUMNS = (
-    'nonce, user_id, unit_id, release_id, campaign_id, mode, tag, started_at, finished_at, total, "right", answers'
+_INSERT = rows.Insert(
+    "practice_attempt",
+    {
+        "nonce": "text[]",
+        "user_id": "bigint[]",
+        "unit_id": "bigint[]",
+        "release_id": "bigint[]",
+        "campaign_id": "bigint[]",
+        "mode": "text[]",
+        "tag": "text[]",
+        "started_at": "timestamptz[]",
+        "finished_at": "timestamptz[]",
+        "total": "smallint[]",
+        '"right"': "smallint[]",
+        "answers": "text[]::jsonb[]",
+    },
+    key="nonce",
 )
-_INSERT_SQLITE = {
-    size: f"INSERT INTO practice_attempt ({_COLUMNS}) VALUES {','.join(['(?,?,?,?,?,?,?,?,?,?,?,?)'] * size)} "  # noqa: S608 - our own words
-    "ON CONFLICT (nonce) DO NOTHING"
-    for size in rows.SIZES
-}
-_INSERT_POSTGRESQL = f"""
-    INSERT INTO practice_attempt ({_COLUMNS})
-    SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
-        %s::timestamptz[], %s::timestamptz[], %s::smallint[], %s::smallint[], %s::text[]::jsonb[])
-    ON CONFLICT (nonce) DO NOTHING
-"""  # noqa: S608 - our own words
 
 
-def _insert_sqlite(link: Link, ops: Sequence[Submission]) -> int:
-    written = 0
-    for chunk in rows.pieces(ops):
-        params: list[Any] = []
-        for op in chunk:
-            params += (
-                op.nonce, op.user, op.unit, op.release, op.campaign, op.mode, op.tag, as_text(op.started),
-                as_text(op.finished), len(op.answers), op.right, _encode(op.answers),
-            )  # fmt: skip
-        written += link.execute(_INSERT_SQLITE[len(chunk)], params).rowcount
-    return written
-
-
-def _insert_postgresql(link: Link, ops: Sequence[Submission]) -> int:
-    columns = zip(
-        *[
-            (
-                op.nonce, op.user, op.unit, op.release, op.campaign, op.mode, op.tag, as_time(op.started),
-                as_time(op.finished), len(op.answers), op.right, _encode(op.answers),
-            )
-            for op in ops
-        ],
-        strict=True,
-    )  # fmt: skip
-    written: int = link.execute(_INSERT_POSTGRESQL, [list(column) for column in columns]).rowcount
-    return written
+def _insert(link: Link, ops: Sequence[Submission]) -> int:
+    stored = moments.stored(link)
+    new = [
+        (
+            op.nonce, op.user, op.unit, op.release, op.campaign, op.mode, op.tag, stored(op.started),
+            stored(op.finished), len(op.answers), op.right, _encode(op.answers),
+        )
+        for op in ops
+    ]  # fmt: skip
+    return _INSERT.write(link, new)
 
 
 def _settle(link: Link, ops: Sequence[Submission]) -> None:
@@ -143,7 +129,7 @@ def _stored(link: Link, nonces: list[str]) -> dict[str, Stored]:
         for chunk in rows.pieces(nonces):
             sql = f"SELECT {columns} FROM practice_attempt WHERE nonce IN ({rows.marks(chunk)})"  # noqa: S608
             held += link.execute(sql, chunk).fetchall()
-    return {row[0]: Stored(as_ms(row[1]), row[2], row[3], orjson.loads(row[4])) for row in held}
+    return {row[0]: Stored(moments.as_ms(row[1]), row[2], row[3], orjson.loads(row[4])) for row in held}
 
 
 @dataclass(slots=True)
@@ -171,8 +157,9 @@ class Check(Op[Any]):
 
     @classmethod
     def write(cls, link: Link, ops: Sequence[Check]) -> Sequence[Any]:
-        written = _check_postgresql(link, ops) if link.vendor == "postgresql" else _check_sqlite(link, ops)
-        if written == len(ops):
+        stored = moments.stored(link)
+        new = [(op.nonce, op.position, _encode(op.answer), stored(op.at)) for op in ops]
+        if _INSERT_CHECK.write(link, new) == len(ops):
             return [op.answer for op in ops]
         first = {
             (nonce, position): orjson.loads(answer)
@@ -181,37 +168,11 @@ class Check(Op[Any]):
         return [first[op.nonce, op.position] for op in ops]
 
 
-_CHECK_SQLITE = {
-    size: f"INSERT INTO practice_answercheck (nonce, position, answer, at) VALUES {','.join(['(?,?,?,?)'] * size)} "  # noqa: S608
-    "ON CONFLICT (nonce, position) DO NOTHING"
-    for size in rows.SIZES
-}
-_CHECK_POSTGRESQL = """
-    INSERT INTO practice_answercheck (nonce, position, answer, at)
-    SELECT * FROM unnest(%s::text[], %s::smallint[], %s::text[]::jsonb[], %s::timestamptz[])
-    ON CONFLICT (nonce, position) DO NOTHING
-"""
-
-
-def _check_sqlite(link: Link, ops: Sequence[Check]) -> int:
-    written = 0
-    for chunk in rows.pieces(ops):
-        params: list[Any] = []
-        for op in chunk:
-            params += (op.nonce, op.position, _encode(op.answer), as_text(op.at))
-        written += link.execute(_CHECK_SQLITE[len(chunk)], params).rowcount
-    return written
-
-
-def _check_postgresql(link: Link, ops: Sequence[Check]) -> int:
-    columns = [
-        [op.nonce for op in ops],
-        [op.position for op in ops],
-        [_encode(op.answer) for op in ops],
-        [as_time(op.at) for op in ops],
-    ]
-    written: int = link.execute(_CHECK_POSTGRESQL, columns).rowcount
-    return written
+_INSERT_CHECK = rows.Insert(
+    "practice_answercheck",
+    {"nonce": "text[]", "position": "smallint[]", "answer": "text[]::jsonb[]", "at": "timestamptz[]"},
+    key="nonce, position",
+)
 
 
 @dataclass(slots=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
+
+from huomiao.practice.hotpath.links import Link
 
 
 @lru_cache(maxsize=4096)
@@ -20,6 +23,11 @@ def as_text(ms: int) -> str:
 def as_time(ms: int) -> datetime:
     """A moment as psycopg takes it."""
     return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def stored(link: Link) -> Callable[[int], Any]:
+    """How the database of ``link`` takes a moment."""
+    return as_time if link.vendor == "postgresql" else as_text
 
 
 def as_ms(value: Any) -> int:

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from huomiao.practice.hotpath import rows
+from huomiao.practice.hotpath import moments, rows
 from huomiao.practice.hotpath.links import Link
-from huomiao.practice.hotpath.moments import as_ms, as_text, as_time
 from huomiao.practice.hotpath.writer import Op
 
-_INSERT = (
-    "INSERT INTO practice_paperopening (nonce, user_id, campaign_id, mode, at, ends_at) VALUES (?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (nonce) DO NOTHING"
+_INSERT = rows.Insert(
+    "practice_paperopening",
+    {
+        "nonce": "text[]",
+        "user_id": "bigint[]",
+        "campaign_id": "bigint[]",
+        "mode": "text[]",
+        "at": "timestamptz[]",
+        "ends_at": "timestamptz[]",
+    },
+    key="nonce",
 )
-_SELECT = "SELECT at FROM practice_paperopening WHERE nonce = ?"
 
 
 @dataclass(slots=True)
@@ -35,11 +41,10 @@ class Opening(Op[int]):
 
     @classmethod
     def write(cls, link: Link, ops: Sequence[Opening]) -> Sequence[int]:
-        convert = as_time if link.vendor == "postgresql" else as_text
-        insert, select = rows.sql(link, _INSERT), rows.sql(link, _SELECT)
-        first: list[int] = []
-        for op in ops:
-            row = (op.nonce, op.user, op.campaign, op.mode, convert(op.at), convert(op.ends))
-            is_first = link.execute(insert, row).rowcount
-            first.append(op.at if is_first else as_ms(link.execute(select, (op.nonce,)).fetchone()[0]))
-        return first
+        stored = moments.stored(link)
+        new = [(op.nonce, op.user, op.campaign, op.mode, stored(op.at), stored(op.ends)) for op in ops]
+        if _INSERT.write(link, new) == len(ops):
+            return [op.at for op in ops]
+        select = "SELECT nonce, at FROM practice_paperopening WHERE nonce"
+        first = {nonce: moments.as_ms(at) for nonce, at in rows.by_keys(link, select, [op.nonce for op in ops])}
+        return [first[op.nonce] for op in ops]

@@ -15,7 +15,7 @@ T = TypeVar("T")
 SIZES = (128, 32, 8, 1)
 
 
-def by_keys(link: Link, select: str, keys: Iterable[int]) -> list[tuple[Any, ...]]:
+def by_keys(link: Link, select: str, keys: Iterable[int] | Iterable[str]) -> list[tuple[Any, ...]]:
     """The rows of ``select`` for ``keys``, by statements of a few shapes only, so that they stay prepared."""
     wanted = list(dict.fromkeys(keys))
     if link.vendor == "postgresql":
@@ -34,6 +34,34 @@ def pieces(rows: Sequence[T]) -> Iterator[Sequence[T]]:
         while len(rows) - start >= size:
             yield rows[start : start + size]
             start += size
+
+
+class Insert:
+    """Puts many rows into ``table`` at once; one whose ``key`` is there already changes nothing.
+
+    ``columns`` are the names with what PostgreSQL casts an array of their values to.
+    """
+
+    def __init__(self, table: str, columns: dict[str, str], key: str) -> None:
+        names, end = ", ".join(columns), f"ON CONFLICT ({key}) DO NOTHING"
+        one = f"({marks(columns)})"
+        self._sqlite = {
+            size: f"INSERT INTO {table} ({names}) VALUES {','.join([one] * size)} {end}"  # noqa: S608 - our own words
+            for size in SIZES
+        }
+        arrays = ", ".join(f"%s::{cast}" for cast in columns.values())
+        self._postgresql = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) {end}"  # noqa: S608 - likewise
+
+    def write(self, link: Link, rows: Sequence[Sequence[Any]]) -> int:
+        """How many of ``rows`` were new."""
+        if link.vendor == "postgresql":
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            return int(link.execute(self._postgresql, columns).rowcount)
+        written = 0
+        for piece in pieces(rows):
+            params = [value for row in piece for value in row]
+            written += link.execute(self._sqlite[len(piece)], params).rowcount
+        return written
 
 
 def sql(link: Link, statement: str) -> str:
